@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// CI builds with warnings as errors; a user's newer compiler should not be stopped by a warning.
+let strict = Context.environment["WINDROW_STRICT"] != nil
+
+let ours: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny")]
+    + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// Numeric code is optimised in every build: its tests run on real data.
+let numeric = ours + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "windrow",
+    products: [.executable(name: "windrow", targets: ["windrow"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CProcess"),
+        .target(
+            name: "ZeroMQ",
+            dependencies: [
+                "CZeroMQ", "CProcess", .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("zmq")]),
+        .target(
+            name: "SweepCore",
+            dependencies: ["CSodium", .product(name: "Yams", package: "Yams")],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("sodium")]),
+        .target(
+            name: "CompressedSGD",
+            dependencies: ["CZlib"],
+            swiftSettings: numeric,
+            linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "Experiments",
+            dependencies: ["SweepCore", "CompressedSGD", "CProcess"],
+            swiftSettings: ours),
+        .target(
+            name: "SweepWire",
+            dependencies: [
+                "SweepCore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["windrow.proto"],
+            swiftSettings: ours),
+        .target(
+            name: "SweepStore",
+            dependencies: ["SweepCore", "CZlib"],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "SweepCoordinator",
+            dependencies: [
+                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "CProcess",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: ours),
+        .target(
+            name: "SweepWorker",
+            dependencies: [
+                "SweepCore", "SweepWire", "Experiments", "ZeroMQ", "CProcess",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: ours),
+        .executableTarget(
+            name: "windrow",
+            dependencies: [
+                "SweepCore", "CompressedSGD", "Experiments", "SweepWire", "SweepStore",
+                "SweepCoordinator", "SweepWorker", "ZeroMQ", "CProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: ours),
+        .testTarget(name: "SweepCoreTests", dependencies: ["SweepCore"], swiftSettings: ours),
+        .testTarget(
+            name: "CompressedSGDTests", dependencies: ["CompressedSGD"], swiftSettings: ours),
+        .testTarget(name: "SweepStoreTests", dependencies: ["SweepStore"], swiftSettings: ours),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
+    ]
+)

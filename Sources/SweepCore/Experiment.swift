@@ -1,0 +1,106 @@
+/// What a sweep runs: a pure function from a trial's parameters to its outcome.
+///
+/// The same trial must give the same outcome on any machine, in any order, bit for bit; randomness
+/// comes from the trial's own parameters (a seed), never from the surroundings.
+public protocol Experiment: Sendable {
+    /// What a sweep file may say to this experiment.
+    var description: ExperimentDescription { get }
+
+    /// Runs one trial.
+    ///
+    /// - Throws: `TrialFailure` when the trial has no outcome.
+    func run(_ trial: Trial, in context: TrialContext) throws -> TrialOutcome
+
+    /// Looks at what a sweep needs from outside (files, programs) before any trial runs.
+    ///
+    /// - Parameter value: one value of a parameter of type `path` or `words` that the sweep uses.
+    /// - Throws: `TrialFailure` with a message that names file, line and what was expected.
+    func check(_ value: Value, of parameter: String, in context: TrialContext) throws
+}
+
+extension Experiment {
+    /// Nothing is needed from outside.
+    public func check(_ value: Value, of parameter: String, in context: TrialContext) throws {}
+}
+
+/// The face of an experiment: its name, parameters and metrics.
+public struct ExperimentDescription: Sendable, Hashable, Codable {
+    /// Kebab-case name, as in a sweep file's `experiment:`.
+    public let name: String
+    /// Rises when the same parameters may give another outcome than before. Part of trial ids.
+    public let version: Int
+    /// One line of help.
+    public let summary: String
+    /// Declared parameters, in the order of the store's columns.
+    public let parameters: [Parameter]
+    /// Whether a sweep file may assign parameters that are not declared (type `any`).
+    public let acceptsAnyParameter: Bool
+    /// Metrics that every outcome carries, in the order of the store's columns.
+    public let metrics: [Metric]
+
+    /// Describes an experiment.
+    public init(
+        name: String, version: Int, summary: String, parameters: [Parameter],
+        acceptsAnyParameter: Bool = false, metrics: [Metric]
+    ) {
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.parameters = parameters
+        self.acceptsAnyParameter = acceptsAnyParameter
+        self.metrics = metrics
+    }
+}
+
+/// A measured quantity of an experiment.
+public struct Metric: Sendable, Hashable, Codable {
+    /// Column name, snake_case: `grad_norm_sq`.
+    public let name: String
+    /// Unit, empty when there is none.
+    public let unit: String
+    /// One line of help.
+    public let help: String
+
+    /// Declares a metric.
+    public init(_ name: String, unit: String = "", help: String) {
+        self.name = name
+        self.unit = unit
+        self.help = help
+    }
+}
+
+/// What surrounds a running trial.
+public struct TrialContext: Sendable {
+    /// Absolute path of the sweep file's folder, where relative paths start.
+    public let directory: String
+    /// Wall-clock limit of one attempt in seconds, or nil.
+    public let timeout: Double?
+
+    /// Describes the surroundings of a trial.
+    public init(directory: String, timeout: Double? = nil) {
+        self.directory = directory
+        self.timeout = timeout
+    }
+}
+
+/// Why a trial, or a whole sweep, has no outcome.
+public struct TrialFailure: Error, Sendable, Hashable {
+    /// What is wrong, where, what was expected, what to do; one or more lines.
+    public let reason: String
+    /// Exit code of the program that failed, if there was one.
+    public let exitCode: Int32?
+    /// Signal that ended the program, if one did.
+    public let signal: Int32?
+    /// Whether another attempt would fail in the same way; such a trial is not tried again.
+    public let isPermanent: Bool
+
+    /// Describes a failure.
+    public init(
+        _ reason: String, exitCode: Int32? = nil, signal: Int32? = nil, isPermanent: Bool = false
+    ) {
+        self.reason = reason
+        self.exitCode = exitCode
+        self.signal = signal
+        self.isPermanent = isPermanent
+    }
+}
