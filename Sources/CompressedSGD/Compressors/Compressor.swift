@@ -1,6 +1,6 @@
-/// A compressor C: ℝᵈ → messages → ℝᵈ. A client encodes, server and client decode the same bytes.
+/// A compressor C: ℝᵈ → messages → ℝᵈ.
 ///
-/// C(v) is what `decode` makes of the message, and the bits that a run counts are the length of the
+/// A client encodes, server and client decode the same bytes. C(v) is what `decode` makes of the message, and the bits that a run counts are the length of the
 /// message. Compression is a pure function of the vector and of the compressor's own seed.
 ///
 /// What a compressor promises is in the protocols that refine this one, so that a method can ask for

@@ -7,7 +7,7 @@
 /// candidates. The k-th largest key comes from quickselect with the middle of three as its pivot,
 /// and from a radix pass over the bytes of the keys when the pivots turn out badly.
 final class LargestEntries {
-    /// What was found. The indices are valid until the next selection.
+    /// What was found; the indices are valid until the next selection.
     struct Found {
         /// Ascending.
         let indices: UnsafeBufferPointer<UInt32>

@@ -1,7 +1,9 @@
 /// Medians over the rows of a block, column by column.
 enum Median {
-    /// Writes the median of each of `count` columns; of an even number of rows, the mean of the two
-    /// in the middle. The block is left in another order.
+    /// Writes the median of each of `count` columns.
+    ///
+    /// Of an even number of rows it is the mean of the two in the middle. The block is left in
+    /// another order.
     ///
     /// - Complexity: O(rows²·count); sketches have few rows.
     static func ofRows(

@@ -1,4 +1,4 @@
-/// Rows with binary labels, in compressed sparse rows. Immutable, so that trials share it.
+/// Rows with binary labels, in compressed sparse rows; immutable, so that trials share them.
 public final class LabelledData: @unchecked Sendable {
     // Unchecked: the memory behind the pointers is written in `init` only.
 

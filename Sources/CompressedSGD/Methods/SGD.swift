@@ -18,7 +18,7 @@ public final class SGD: Method {
         sum = Vector(zeros: dimension)
     }
 
-    /// One round. Uplink: n·64·d bits.
+    /// One round, which sends n·64·d bits up.
     public func round(
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {

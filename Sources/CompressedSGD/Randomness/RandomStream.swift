@@ -3,7 +3,7 @@
 /// Counter of Philox: (block, round, client, purpose); key: the seed. Two streams that differ in
 /// any of the four never share a block.
 package struct RandomStream: RandomNumberGenerator {
-    /// What random numbers are drawn for. Raw values are part of every seeded result.
+    /// What random numbers are drawn for; raw values are part of every seeded result.
     package enum Purpose: UInt32, CaseIterable, Sendable {
         /// Which rows a client looks at in a round.
         case batch = 1

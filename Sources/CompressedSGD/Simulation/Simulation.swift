@@ -40,8 +40,9 @@ public struct Simulation {
     public struct Result: Sendable, Hashable {
         /// The start, every `logEvery`-th round, and the last.
         public var records: [Record]
-        /// Whether the run was stopped because a number was no longer finite. The last record is
-        /// then that of the round in which this was seen.
+        /// Whether the run was stopped because a number was no longer finite.
+        ///
+        /// The last record is then that of the round in which this was seen.
         public var hasDiverged: Bool
 
         /// The last record.
