@@ -1,0 +1,44 @@
+/// What opening a store had to mend.
+package struct Recovery: Sendable, Hashable {
+    /// One mended table.
+    package struct Item: Sendable, Hashable {
+        /// What was mended.
+        package enum Kind: Sendable, Hashable {
+            /// The last write was cut short.
+            case tornTail
+            /// The last row lacked its line feed only; it was kept.
+            case missingLineFeed
+            /// Trace rows whose trial has no results row.
+            case orphanedTrace
+        }
+
+        /// What was mended.
+        package let kind: Kind
+        /// The file's name: `results.csv`.
+        package let file: String
+        /// How many rows.
+        package let rows: Int
+        /// How many bytes.
+        package let bytes: Int
+        /// Path of the copy; nil when nothing was taken out.
+        package let keptIn: String?
+
+        /// One line for the user.
+        package var description: String {
+            let copy = keptIn.map { ", kept in \($0)" } ?? ""
+            let size = "\(bytes) \(bytes == 1 ? "byte" : "bytes")\(copy)"
+            let noun = rows == 1 ? "row" : "rows"
+            return switch kind {
+            case .tornTail: "\(file) (\(rows) torn \(noun), \(size))"
+            case .missingLineFeed: "\(file) (the last row lacked its line feed)"
+            case .orphanedTrace: "\(file) (\(rows) \(noun) of unfinished trials, \(size))"
+            }
+        }
+    }
+
+    /// What was mended, in order; empty when all was well.
+    package internal(set) var items: [Item] = []
+
+    /// Whether anything was mended.
+    package var isEmpty: Bool { items.isEmpty }
+}

@@ -1,0 +1,106 @@
+import Glibc
+import SweepCore
+
+extension Store {
+    /// Opens a sweep's store for writing, and creates it when there is none.
+    ///
+    /// - Parameters:
+    ///   - directory: the store's folder; it and missing folders above it are created.
+    ///   - metrics: the columns of the experiment's declared metrics.
+    ///   - source: the sweep file, byte for byte.
+    /// - Throws: `StoreError`; then nothing has been lost or cut.
+    package static func open(
+        _ directory: String, sweep: Sweep, grid: Grid, metrics: [String], source: [UInt8],
+        environment: ManifestEnvironment
+    ) throws(StoreError) -> Store {
+        let wanted = try TableLayout(.results).adding(
+            parameters: sweep.columns.map(\.header), measured: metrics)
+        try prepare(directory)
+        let lock = try StoreLock(directory: directory, host: environment.host)
+        var manifest: Manifest
+        if let stored = try Manifest.read(directory) {
+            manifest = stored
+            try manifest.check(
+                directory, experiment: sweep.experiment, version: sweep.experimentVersion,
+                inputs: environment.inputs)
+        } else {
+            manifest = try create(
+                directory,
+                Manifest(
+                    sweep: sweep,
+                    columns: .init(parameters: wanted.parameters, metrics: metrics, trace: []),
+                    environment: environment), wanted)
+        }
+        var contents = try StoreReader(directory: directory, manifest: manifest)
+            .mend(grid: grid)
+        manifest.update(sweep: sweep, metrics: metrics, environment: environment)
+        try manifest.write(directory)
+        let sourcePath = directory + "/sweep.yaml"
+        if try FileSystem.contents(of: sourcePath) != source {
+            try FileSystem.replace(sourcePath, with: source)
+        }
+        let wide = try contents.resultsLayout.adding(
+            parameters: wanted.parameters, measured: wanted.measured)
+        if wide != contents.resultsLayout {
+            contents.results = try contents.results.rewrite(
+                from: contents.resultsLayout, to: wide)
+            contents.resultsLayout = wide
+        }
+        return Store(
+            directory: directory, lock: lock, columns: sweep.columns, manifest: manifest,
+            contents: contents)
+    }
+
+    /// Makes sure that a folder is there which is a store, or may become one.
+    private static func prepare(_ directory: String) throws(StoreError) {
+        switch try FileSystem.kind(of: directory, followingLinks: true) {
+        case .directory: try checkFolder(directory)
+        case .nothing:
+            guard try FileSystem.kind(of: directory, followingLinks: false) == .nothing else {
+                throw .notAStore(
+                    directory: directory, problem: "a symbolic link that leads nowhere")
+            }
+            try FileSystem.createDirectory(directory)
+        case .file, .symbolicLink, .other:
+            throw .notAStore(directory: directory, problem: "not a folder")
+        }
+    }
+
+    /// Throws when a folder holds anything that a store does not.
+    private static func checkFolder(_ directory: String) throws(StoreError) {
+        let names = try FileSystem.names(in: directory)
+        guard !names.contains("manifest.json") else { return }
+        let tables = ["results.csv", "trace.csv", "failures.csv"]
+        let own = tables + ["manifest.json", "sweep.yaml"]
+        let expected = Set(own + own.map(FileSystem.temporaryPath) + ["lock", "lost+found"])
+        if let stranger = names.first(where: { !expected.contains($0) }) {
+            throw .notAStore(
+                directory: directory,
+                problem: "the folder holds '\(stranger)' and no manifest.json")
+        }
+        // The manifest is the last file that a new store gets: until then its tables are empty.
+        for name in tables where names.contains(name) {
+            let path = directory + "/" + name
+            let bytes = try FileSystem.contents(of: path) ?? []
+            guard bytes.firstIndex(of: CellText.lineFeed).map({ $0 == bytes.count - 1 }) ?? false
+            else {
+                throw .unusable(
+                    path: directory + "/manifest.json",
+                    problem: "the file is missing, although \(name) holds rows",
+                    remedy: "restore it from a copy, or give another --store")
+            }
+        }
+    }
+
+    /// Writes the files of a new store; the manifest is the last.
+    private static func create(
+        _ directory: String, _ manifest: Manifest, _ results: TableLayout
+    ) throws(StoreError) -> Manifest {
+        for layout in [results, TableLayout(.trace), TableLayout(.failures)] {
+            try FileSystem.replace(
+                directory + "/" + layout.table.file, with: layout.headerRow)
+        }
+        try manifest.write(directory)
+        return manifest
+    }
+}
