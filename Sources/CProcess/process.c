@@ -85,6 +85,11 @@ out:
     return pid;
 }
 
+int windrow_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
 int windrow_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 int windrow_memfd(const char *name, size_t size) {
