@@ -121,8 +121,7 @@ package struct CoordinatorInstance: Sendable {
         case .report(let report):
             return take(report, from: id, now: now)
         case .heartbeat(let heartbeat):
-            peers[id]?.running = heartbeat.running
-            return []
+            return take(heartbeat, from: id, now: now)
         case .farewell(let reason):
             return remove(id, now: now) { .left(worker: $0, reason: reason) }
         }

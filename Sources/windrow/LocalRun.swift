@@ -52,9 +52,12 @@ struct LocalRun {
     private func environment(
         _ source: SweepSource, revision: String
     ) throws(InputError) -> ManifestEnvironment {
-        ManifestEnvironment(
-            version: Version.text, gitRevision: revision, host: Machine.host,
-            processor: Machine.processor, inputDigests: try source.inputDigests())
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        return ManifestEnvironment(
+            version: Version.text, commit: revision, cpuModel: Machine.processor,
+            cpuLevel: Machine.level, host: Machine.host, inputs: try source.inputDigests(),
+            now: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9)
     }
 
     private func introduce(_ source: SweepSource, _ progress: SweepProgress, folder: String) {
@@ -144,14 +147,18 @@ struct LocalRun {
     private func conclude(
         _ source: SweepSource, _ status: SweepStatus, folder: String, isNew: Bool
     ) throws -> ExitStatus {
-        let table = try ResultsTable.read(folder)
+        let table = try ResultsTable.read(folder, grid: source.grid)
         let best = BestTable(table, sweep: source.sweep, grid: source.grid)
         if command.output.json {
             print(summaryJSON(source, status, folder: folder, best: best))
         } else if let best, !best.rows.isEmpty {
             print(best.text)
         }
-        let diverged = table.count(ofStatus: "diverged", in: source.grid)
+        let diverged = table.position(of: "status").map { status in
+            (0..<table.count).count {
+                table.indices[$0] != nil && table.text(row: $0, column: status) == "diverged"
+            }
+        } ?? 0
         var text = "\(status.finished) of \(status.count) trials"
         if diverged > 0 { text += " (\(status.finished - diverged) ok, \(diverged) diverged)" }
         if status.failed > 0 { text += ", \(status.failed) failed" }
