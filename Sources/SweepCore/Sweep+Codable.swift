@@ -73,7 +73,8 @@ extension Sweep: Codable {
             }
         var place = ""
         for part in context.codingPath + (key.map { [$0] } ?? []) {
-            place += part.intValue.map { "[\($0)]" } ?? (place.isEmpty ? "" : ".") + part.stringValue
+            place +=
+                part.intValue.map { "[\($0)]" } ?? (place.isEmpty ? "" : ".") + part.stringValue
         }
         return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
     }

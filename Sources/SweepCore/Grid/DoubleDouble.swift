@@ -110,7 +110,8 @@ extension DoubleDouble {
             count = scaled(byTenTo: -exponent)
         } else {
             let quotient = self / DoubleDouble.powerOfTen(exponent)
-            count = quotient.high.rounded() == quotient.high
+            count =
+                quotient.high.rounded() == quotient.high
                 ? quotient.high + quotient.low.rounded()
                 : (quotient.high + quotient.low).rounded()
         }

@@ -25,7 +25,9 @@ struct GridClause: Sendable {
             let first = layout.axisStarts[axis]
             switch layout.digits[first].content {
             case .leaf(let tracks):
-                if let found = GridClause.positions(of: matches, along: tracks, layout.digits[first]) {
+                if let found = GridClause.positions(
+                    of: matches, along: tracks, layout.digits[first])
+                {
                     positions[first] = found
                     if found.isEmpty { isPossible = false }
                 }

@@ -43,7 +43,8 @@ extension GridLayout {
     ) -> Lookup {
         guard branches.count > shortList else { return Lookup() }
         let varying = Set(branches.flatMap(\.varying))
-        let columns = [column] + Set(entry.branches.flatMap(\.columns)).subtracting(varying).sorted()
+        let columns =
+            [column] + Set(entry.branches.flatMap(\.columns)).subtracting(varying).sorted()
         var positions: [[ValueKey?]: [Int]] = [:]
         for (index, branch) in branches.enumerated() {
             let key = columns.map { column in
@@ -58,7 +59,9 @@ extension GridLayout {
     func checkDistinct(
         _ branches: [Branch], of name: String, _ entry: ColumnSchema.Entry
     ) throws(SweepError) {
-        for (kind, same) in Dictionary(grouping: branches, by: \.kind).sorted(by: { $0.key < $1.key })
+        for (kind, same) in Dictionary(grouping: branches, by: \.kind).sorted(by: {
+            $0.key < $1.key
+        })
         where same.count > 1 {
             let columns = entry.branches.first { $0.kind == kind }?.columns ?? []
             var points = Set<[ValueKey?]>()

@@ -139,7 +139,8 @@ struct GridLayout: Sendable {
         }
         var branches: [Branch] = []
         for branch in axis.branches {
-            guard let kind = schema.entries[column].branches.first(where: { $0.kind == branch.kind })
+            guard
+                let kind = schema.entries[column].branches.first(where: { $0.kind == branch.kind })
             else { throw SweepError("'\(axis.column)' has no kind '\(branch.kind)'") }
             var first = next
             var varying: [Int] = []
