@@ -14,8 +14,9 @@ package struct ResultsTable: Sendable {
     /// How many rows there are.
     package private(set) var count = 0
 
-    /// The texts of all cells, one after the other, and where each ends. A cell without a value has
-    /// its highest bit set in `ends`.
+    /// The texts of all cells, one after the other, and where each ends.
+    ///
+    /// A cell without a value has its highest bit set in `ends`.
     private var text: [UInt8] = []
     private var ends: [UInt64] = []
     private let positions: [String: Int]

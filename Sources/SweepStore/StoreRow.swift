@@ -1,6 +1,8 @@
 import SweepCore
 
-/// Where and when an attempt ran. May differ between two runs of one trial.
+/// Where and when an attempt ran.
+///
+/// May differ between two runs of one trial.
 package struct Provenance: Sendable, Hashable {
     /// Commit of the program that computed; the store writes it with a `g` in front.
     package var gitRevision: String

@@ -38,7 +38,7 @@ struct TrialFinder {
         guard let text = cell.text else { return nil }
         switch type {
         case .integer:
-            return cell.isQuoted ? .text(text) : Int64(text).map { .integer($0) } ?? .text(text)
+            return Int64(text).map { .integer($0) } ?? .text(text)
         case .real:
             return Double(text).map { .real($0) } ?? .text(text)
         case .flag:
@@ -46,8 +46,7 @@ struct TrialFinder {
         case .choice, .text, .path, .words, .variant:
             return .text(text)
         case .any:
-            let isText = cell.isQuoted || cell.bytes.first == CellText.guardMark
-            return isText ? .text(text) : CellText.looseValue(text)
+            return CellText.looseValue(text)
         }
     }
 }
