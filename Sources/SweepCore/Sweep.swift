@@ -2,7 +2,7 @@
 ///
 /// Its JSON form stands in a store's `manifest.json` and travels to the workers, so that YAML is
 /// read once only.
-package struct Sweep: Sendable, Hashable, Codable {
+package struct Sweep: Sendable, Hashable {
     /// The sweep's name: letters, digits, `-`, `_` and `.`; also its folder under `runs/`.
     package var name: String
     /// Name of the experiment.
@@ -49,7 +49,3 @@ package struct Assignment: Sendable, Hashable, Codable {
     package var column: String
     package var value: Value
 }
-
-/// Replaced by the grid's own files.
-package struct Axis: Sendable, Hashable, Codable {}
-package struct Exclusion: Sendable, Hashable, Codable {}

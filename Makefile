@@ -1,0 +1,31 @@
+# Everything a person needs, by name. `make` alone lists it.
+
+WINDROW := .build/release/windrow
+
+.PHONY: help demo build test lint format proto clean
+
+help: ## List what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+demo: build ## Set everything up and run the quickstart sweep
+	$(WINDROW) run sweeps/quickstart.yaml
+
+build: ## Set everything up and build the optimised program
+	@scripts/setup build
+	swift build -c release --product windrow
+
+test: ## Set everything up and run the tests
+	@scripts/setup test
+	swift test
+
+lint: ## Check the sources' form
+	swift format lint --strict -r Package.swift Sources Tests
+
+format: ## Bring the sources into form
+	swift format -i -r Package.swift Sources Tests
+
+proto: ## Make the generated protobuf code anew
+	scripts/proto
+
+clean: ## Remove what was built
+	swift package clean

@@ -1,0 +1,103 @@
+/// What is wrong with a data file, and where.
+public struct DataError: Error, Sendable, Hashable {
+    /// The file, as it was named.
+    public let path: String
+    /// The line, from 1, where there is one to name.
+    public let line: Int?
+    /// The byte within the line, from 1, where there is one to name.
+    public let column: Int?
+    /// What is wrong.
+    public let reason: Reason
+
+    /// What can be wrong with a data file.
+    public enum Reason: Sendable, Hashable {
+        case missing
+        case notAFile
+        case unreadable(String)
+        case damagedCompression(String)
+        case empty
+        case binary(byte: UInt8)
+        case lineTooLong(limit: Int)
+        case tooManyEntries(limit: Int)
+        case notANumber(String, expected: String)
+        case notFinite(String)
+        case notAPair(String)
+        case badIndex(String)
+        case indexTooLarge(String, limit: Int)
+        case indexNotAscending(Int, previous: Int)
+        case wrongWidth(Int, expected: Int)
+        case noFeatures
+        case oneLabel(Double)
+        case thirdLabel(Double, first: Double, second: Double)
+    }
+
+    /// A fault of a file, at a line and a column if they are known.
+    public init(_ reason: Reason, path: String, line: Int? = nil, column: Int? = nil) {
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.column = column
+    }
+}
+
+extension DataError: CustomStringConvertible {
+    /// `file:line:column: what is wrong; what was expected`.
+    public var description: String {
+        var place = path
+        if let line { place += ":\(line)" }
+        if let column { place += ":\(column)" }
+        return place + ": \(reason)"
+    }
+}
+
+extension DataError.Reason: CustomStringConvertible {
+    /// What is wrong and what was expected.
+    public var description: String {
+        switch self {
+        case .missing:
+            "no such file; relative paths start at the sweep file's folder"
+        case .notAFile:
+            "not a regular file; expected a LIBSVM or CSV file, which may be gzipped"
+        case .unreadable(let why):
+            "cannot be read: \(why)"
+        case .damagedCompression(let why):
+            "the gzip data is damaged or cut short (\(why)); fetch or compress the file again"
+        case .empty:
+            "no rows; expected one row of text for each example"
+        case .binary(let byte):
+            "byte 0x\(String(byte, radix: 16)) does not belong into a text file; "
+                + "expected LIBSVM or CSV text, which may be gzipped"
+        case .lineTooLong(let limit):
+            "the line is longer than \(limit) bytes; expected one example on a line"
+        case .tooManyEntries(let limit):
+            "more than \(limit) rows or stored values; split the file into smaller ones"
+        case .notANumber(let text, let expected):
+            "'\(text)' is not a number; expected \(expected)"
+        case .notFinite(let text):
+            "'\(text)' is not a finite double; drop the row or replace the value"
+        case .notAPair(let text):
+            "'\(text)' is not of the form index:value"
+        case .badIndex(let text):
+            "'\(text)' is not an index; indices are whole numbers from 1"
+        case .indexTooLarge(let text, let limit):
+            "index \(text) is above \(limit), the largest that is read"
+        case .indexNotAscending(let index, let previous):
+            index == previous
+                ? "index \(index) stands twice in this row"
+                : "index \(index) comes after \(previous); indices ascend within a row"
+        case .wrongWidth(let width, let expected):
+            "\(width) cells, expected \(expected) as in the rows before"
+        case .noFeatures:
+            "no feature in any row; expected at least one value besides the label"
+        case .oneLabel(let label):
+            "all rows have the label \(Self.short(label)); expected two different labels"
+        case .thirdLabel(let label, let first, let second):
+            "\(Self.short(label)) is a third label after \(Self.short(first)) and "
+                + "\(Self.short(second)); expected two different labels"
+        }
+    }
+
+    private static func short(_ label: Double) -> String {
+        Int64(exactly: label).map { String($0) } ?? "\(label)"
+    }
+}

@@ -1,0 +1,103 @@
+/// Reads a LIBSVM or CSV file, gzipped or not, into rows with labels −1 and +1.
+///
+/// LIBSVM: `label index:value index:value …`, indices from 1 and ascending within a row; `#` starts
+/// a comment. CSV: numbers between commas, the label in the last column. The first line of a CSV
+/// file is a header if a cell of it is not a number, or if it has another number of cells than the
+/// second line. Empty lines, blanks at the end of a line, a byte order mark and either kind of line
+/// end are fine. A file whose name ends in `.csv` or `.csv.gz` is CSV, any other is CSV if its first
+/// line has a comma. d is the largest index in the file, or the number of columns before the label.
+///
+/// Exactly two different labels may occur; the smaller becomes −1.
+public enum DataReader {
+    /// The largest feature index that is read.
+    public static let indexLimit = 100_000_000
+    /// How many rows, and how many stored values, a file may have.
+    public static let entryLimit = 1 << 28
+
+    /// Reads a file.
+    ///
+    /// - Throws: `DataError` with file, line and column.
+    /// - Complexity: O(bytes); memory for the rows and one line.
+    public static func read(path: String) throws(DataError) -> LabelledData {
+        var file = try TextFile(path: path)
+        var rows = RowBuilder(path: path)
+        var isCSV = path.hasSuffix(".csv") || path.hasSuffix(".csv.gz")
+        var csv = CSVReader(path: path)
+        var hasBegun = false
+        while let bytes = try file.next() {
+            let line = file.lineNumber
+            var scanner = LineScanner(bytes)
+            if let (position, byte) = scanner.firstBinaryByte {
+                throw DataError(.binary(byte: byte), path: path, line: line, column: position + 1)
+            }
+            scanner.skipBlanks()
+            if scanner.isAtEnd { continue }
+            if !hasBegun {
+                hasBegun = true
+                isCSV = isCSV || bytes.contains(44)
+            }
+            if isCSV {
+                try csv.read(scanner, line: line, into: &rows)
+            } else {
+                try LIBSVMReader.read(scanner, path: path, line: line, into: &rows)
+            }
+        }
+        if isCSV { try csv.finish(into: &rows) }
+        return try rows.finish(dimension: isCSV ? csv.featureCount : nil)
+    }
+}
+
+/// Collects rows, and checks what holds for all of them together.
+struct RowBuilder {
+    private let path: String
+    private var offsets: [Int] = [0]
+    private var columns: [UInt32] = []
+    private var values: [Double] = []
+    private var labels: [Double] = []
+    private var firstLabel = Double.nan
+    private var secondLabel = Double.nan
+    private var highestColumn = -1
+
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Adds a value of the row that is being read; zeros need not be stored.
+    mutating func append(_ value: Double, column: Int) {
+        highestColumn = max(highestColumn, column)
+        guard value != 0 else { return }
+        columns.append(UInt32(truncatingIfNeeded: column))
+        values.append(value)
+    }
+
+    /// Ends a row.
+    mutating func endRow(label: Double, line: Int, column: Int) throws(DataError) {
+        if labels.isEmpty {
+            firstLabel = label
+        } else if label != firstLabel, label != secondLabel {
+            guard secondLabel.isNaN else {
+                throw DataError(
+                    .thirdLabel(label, first: firstLabel, second: secondLabel), path: path,
+                    line: line, column: column)
+            }
+            secondLabel = label
+        }
+        labels.append(label)
+        offsets.append(values.count)
+        guard max(values.count, labels.count) <= DataReader.entryLimit else {
+            throw DataError(.tooManyEntries(limit: DataReader.entryLimit), path: path, line: line)
+        }
+    }
+
+    /// The rows, with labels −1 and +1.
+    func finish(dimension: Int?) throws(DataError) -> LabelledData {
+        guard !labels.isEmpty else { throw DataError(.empty, path: path) }
+        let dimension = dimension ?? highestColumn + 1
+        guard dimension > 0 else { throw DataError(.noFeatures, path: path) }
+        guard !secondLabel.isNaN else { throw DataError(.oneLabel(firstLabel), path: path) }
+        let smaller = min(firstLabel, secondLabel)
+        return LabelledData(
+            dimension: dimension, offsets: offsets, columns: columns, values: values,
+            labels: labels.map { $0 == smaller ? -1 : 1 })
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// Tells whether a file is still the one that was read: device, inode, size and time of change.
+struct FileStamp: Hashable {
+    private let device: UInt
+    private let inode: UInt
+    private let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// The stamp of a regular file.
+    init(path: String) throws(DataError) {
+        let status = try Self.requireRegularFile(path)
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+        size = Int(status.st_size)
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
+    }
+
+    /// What the system says about a regular file; an error for anything else.
+    @discardableResult
+    static func requireRegularFile(_ path: String) throws(DataError) -> stat {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == ENOENT || errno == ENOTDIR
+                ? DataError(.missing, path: path)
+                : DataError(.unreadable(String(cString: strerror(errno))), path: path)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw DataError(.notAFile, path: path) }
+        return status
+    }
+}

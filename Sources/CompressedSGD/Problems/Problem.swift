@@ -1,0 +1,57 @@
+/// What is minimised: f(x) = (1/n) Σᵢ fᵢ(x) over x ∈ ℝᵈ, with fᵢ known to client i alone.
+///
+/// A problem owns the workspace of its gradients, so one run uses one instance.
+public protocol Problem: AnyObject {
+    /// d.
+    var dimension: Int { get }
+    /// n.
+    var clients: Int { get }
+
+    /// How many examples client i holds; 1 where there are none to count.
+    func exampleCount(of client: Int) -> Int
+
+    /// How many examples client i looks at in a round.
+    func batchSize(of client: Int) -> Int
+
+    /// ∇fᵢ(x).
+    ///
+    /// - Parameter gradient: what it holds is overwritten.
+    func gradient(of client: Int, at x: Vector, into gradient: Vector)
+
+    /// gᵢᵗ: an unbiased estimate of ∇fᵢ(x). It depends on the seed, the client, the round and x, and
+    /// on nothing that was computed before.
+    func stochasticGradient(of client: Int, at x: Vector, round: Int, into gradient: Vector)
+
+    /// f(x) and ‖∇f(x)‖², clients summed in their order.
+    func evaluate(at x: Vector) -> Evaluation
+}
+
+/// The objective at a point.
+public struct Evaluation: Sendable, Hashable {
+    /// f(x).
+    public let loss: Double
+    /// ‖∇f(x)‖².
+    public let gradientNormSquared: Double
+
+    /// An evaluation.
+    public init(loss: Double, gradientNormSquared: Double) {
+        self.loss = loss
+        self.gradientNormSquared = gradientNormSquared
+    }
+}
+
+/// The problems that come with Windrow.
+public enum ProblemName: String, CaseIterable, Sendable, Hashable, Codable {
+    /// Synthetic quadratics with known heterogeneity and noise.
+    case leastSquares = "least-squares"
+    /// Binary logistic regression on data.
+    case logisticRegression = "logistic-regression"
+}
+
+/// How many of its rows a client looks at in a round.
+public enum Batch: Sendable, Hashable {
+    /// All of them.
+    case full
+    /// So many, drawn without replacement for each round anew.
+    case size(Int)
+}

@@ -1,0 +1,69 @@
+import SweepCore
+import SweepWire
+
+/// What the coordinator's shell is told to do.
+package enum CoordinatorDirective: Sendable, Hashable {
+    case send(CoordinatorMessage, to: PeerID)
+    /// Append to the store, sync, then answer with `CoordinatorInstance.stored(_:now:)`.
+    case store(StoreBatch)
+    /// Something that a person may want to know.
+    case announce(CoordinatorEvent)
+}
+
+/// A connection's name at the coordinator: the routing id that the worker's process chose at its
+/// start. A restarted worker is a new peer.
+package struct PeerID: Sendable, Hashable {
+    package let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+}
+
+/// Rows for one sweep's store, to be made durable together.
+package struct StoreBatch: Sendable, Hashable {
+    /// 1, 2, 3, … over all sweeps.
+    package var ticket: UInt64
+    package var sweep: SweepDigest
+    package var results: [AcceptedResult]
+    package var failures: [AcceptedFailure]
+}
+
+/// The outcome of a trial, accepted for the store.
+package struct AcceptedResult: Sendable, Hashable {
+    package var index: Int
+    /// 1 for the first attempt.
+    package var attempt: Int
+    package var host: String
+    package var worker: String
+    package var outcome: TrialOutcome
+    /// Seconds since 1970.
+    package var startedAt: Double
+    /// Seconds.
+    package var duration: Double
+}
+
+/// A trial that is given up.
+package struct AcceptedFailure: Sendable, Hashable {
+    package var index: Int
+    /// How many attempts were made.
+    package var attempt: Int
+    package var host: String
+    package var worker: String
+    /// The last attempt's failure.
+    package var failure: TrialFailure
+    package var startedAt: Double
+    package var duration: Double
+}
+
+/// News from the coordinator.
+package enum CoordinatorEvent: Sendable, Hashable {
+    case joined(worker: String, slots: Int)
+    case left(worker: String, reason: String)
+    /// A worker fell silent; its leases went back to the queue.
+    case lost(worker: String, silence: Double)
+    case refused(worker: String, reason: String)
+    case attemptFailed(index: Int, attempt: Int, of: Int, failure: TrialFailure)
+    case trialFailed(index: Int, attempts: Int, failure: TrialFailure)
+    case stopped(reason: String)
+}

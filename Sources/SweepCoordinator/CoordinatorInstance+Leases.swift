@@ -1,0 +1,95 @@
+import SweepCore
+import SweepWire
+
+/// Who gets which trials, and who gives some back.
+extension CoordinatorInstance {
+    /// Leases as many trials as the workers' credit and the disk allow.
+    mutating func handOut(now: Double) -> [CoordinatorDirective] {
+        var directives: [CoordinatorDirective] = []
+        let slots = slotCount
+        for digest in sweepOrder {
+            guard let experiment = sweeps[digest]?.experiment else { continue }
+            // Round by round, so that the first worker does not take everything.
+            var gaveSome = true
+            while gaveSome, unstoredRowCount < settings.maximumUnstored {
+                gaveSome = false
+                for id in peerOrder where hasCredit(id, for: digest, experiment: experiment) {
+                    guard let given = lease(digest, to: id, slots: slots, now: now) else { break }
+                    directives += given
+                    gaveSome = true
+                }
+            }
+        }
+        return directives
+    }
+
+    /// Whether a worker may hold another lease: one for each slot, and as many in waiting when
+    /// leases are so short that a slot would idle during the exchange of messages.
+    private func hasCredit(_ id: PeerID, for digest: SweepDigest, experiment: String) -> Bool {
+        guard let peer = peers[id],
+            peer.registration.experiments.contains(experiment)
+        else { return false }
+        let isShort = (sweeps[digest]?.secondsPerTrial ?? .infinity) < 0.5
+        return peer.leases.count < (isShort ? 2 : 1) * peer.registration.slots
+    }
+
+    private mutating func lease(
+        _ digest: SweepDigest, to id: PeerID, slots: Int, now: Double
+    ) -> [CoordinatorDirective]? {
+        let size = leaseSize.count(
+            secondsPerTrial: sweeps[digest]?.secondsPerTrial,
+            waiting: sweeps[digest]?.pending.count ?? 0, slots: slots)
+        guard let range = sweeps[digest]?.take(atMost: size, now: now),
+            let definition = sweeps[digest]?.definition
+        else { return nil }
+        sweeps[digest]?.leasedCount += range.count
+        let lease = Lease(id: LeaseID(nextLease), sweep: digest, range: range)
+        nextLease += 1
+        leases[lease.id] = LeaseRecord(
+            peer: id, sweep: digest, open: IndexIntervals(range), issuedAt: now)
+        peers[id]?.leases.append(lease.id)
+        var directives: [CoordinatorDirective] = []
+        if peers[id]?.definitions.insert(digest).inserted == true {
+            directives.append(.send(.definition(definition), to: id))
+        }
+        directives.append(.send(.lease(lease), to: id))
+        return directives
+    }
+
+    /// Takes back what has not begun of all leases of a sweep.
+    mutating func recallLeases(of sweep: SweepDigest) -> [CoordinatorDirective] {
+        peerOrder.flatMap { id in
+            recall((peers[id]?.leases ?? []).filter { leases[$0]?.sweep == sweep }, from: id)
+        }
+    }
+
+    /// Takes back what has not begun of these leases of one worker.
+    private mutating func recall(_ wanted: [LeaseID], from id: PeerID) -> [CoordinatorDirective] {
+        let wanted = wanted.filter { leases[$0]?.isRecalled == false }
+        for lease in wanted { leases[lease]?.isRecalled = true }
+        return wanted.isEmpty ? [] : [.send(.recall(wanted), to: id)]
+    }
+
+    /// When nothing waits but a slot idles, takes trials back from the fullest lease.
+    ///
+    /// A lease is sized by the trials before it; where trial times differ, one slot may be left
+    /// with many long trials while the others have nothing to do.
+    mutating func rebalance(now: Double) -> [CoordinatorDirective] {
+        guard sweeps.values.allSatisfy({ $0.isDraining || $0.pending.isEmpty }) else { return [] }
+        let idle = peers.values.reduce(0) { $0 + max(0, $1.registration.slots - $1.leases.count) }
+        guard idle > 0, !leases.values.contains(where: \.isRecalled) else { return [] }
+        var fullest: (peer: PeerID, lease: LeaseID, open: Int)?
+        for id in peerOrder {
+            guard let peer = peers[id] else { continue }
+            for (position, lease) in peer.leases.enumerated() {
+                guard let record = leases[lease], now - record.issuedAt > 0.2 else { continue }
+                // A lease in waiting can be given back whole, a running one keeps its trial.
+                let kept = position < peer.registration.slots ? 1 : 0
+                if record.open.count > max(kept, fullest?.open ?? 0) {
+                    fullest = (id, lease, record.open.count)
+                }
+            }
+        }
+        return fullest.map { recall([$0.lease], from: $0.peer) } ?? []
+    }
+}

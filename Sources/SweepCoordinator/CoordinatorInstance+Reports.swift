@@ -1,0 +1,123 @@
+import SweepCore
+import SweepWire
+
+/// From a worker's report to rows in the store and an acknowledgement.
+extension CoordinatorInstance {
+    mutating func take(
+        _ report: Report, from id: PeerID, now: Double
+    ) -> [CoordinatorDirective] {
+        guard let peer = peers[id] else { return [] }
+        if report.number <= peer.lastReport {
+            // Sent again after a cut; it was taken in once and must not count twice.
+            peers[id]?.acknowledged = min(peer.acknowledged, report.number - 1)
+            return acknowledge(id)
+        }
+        guard report.number == peer.lastReport + 1 else {
+            // One got lost on the way: a registration makes the worker send from there on.
+            return [.send(.introduce, to: id)]
+        }
+        peers[id]?.lastReport = report.number
+        var directives: [CoordinatorDirective] = []
+        for lease in report.leases { directives += take(lease, from: peer, now: now) }
+        peers[id]?.unstored.append((report.number, lastTicket))
+        return directives + acknowledge(id) + handOut(now: now)
+    }
+
+    private mutating func take(
+        _ report: LeaseReport, from peer: Peer, now: Double
+    ) -> [CoordinatorDirective] {
+        guard let count = sweeps[report.sweep]?.count else { return [] }
+        let wasDraining = sweeps[report.sweep]?.isDraining == true
+        var directives: [CoordinatorDirective] = []
+        var batch = StoreBatch(ticket: 0, sweep: report.sweep, results: [], failures: [])
+        let belongs = leases[report.lease]?.sweep == report.sweep
+        for outcome in report.outcomes where outcome.index < count {
+            let single = outcome.index..<outcome.index + 1
+            if belongs, leases[report.lease]?.open.contains(outcome.index) == true {
+                leases[report.lease]?.open.remove(single)
+                sweeps[report.sweep]?.leasedCount -= 1
+            } else if case .failure = outcome.result {
+                continue  // A failure under an old lease says nothing about the new one.
+            }
+            directives += settle(outcome, of: report.sweep, from: peer, into: &batch, now: now)
+        }
+        directives += flush(&batch)
+        if report.isEnded { close(report.lease) }
+        if sweeps[report.sweep]?.isDraining == true, !wasDraining {
+            directives.append(
+                .announce(.stopped(reason: sweeps[report.sweep]?.stopReason ?? "draining")))
+            directives += recallLeases(of: report.sweep)
+        }
+        return directives
+    }
+
+    /// Decides what an outcome means for its trial.
+    mutating func settle(
+        _ outcome: Outcome, of digest: SweepDigest, from peer: Peer, into batch: inout StoreBatch,
+        now: Double
+    ) -> [CoordinatorDirective] {
+        guard var sweep = sweeps.removeValue(forKey: digest) else { return [] }
+        defer { sweeps[digest] = sweep }
+        guard !sweep.isSettled(outcome.index) else { return [] }
+        switch outcome.result {
+        case .success(let result):
+            batch.results.append(
+                AcceptedResult(
+                    index: outcome.index, attempt: sweep.attempt(of: outcome.index),
+                    host: peer.registration.host, worker: peer.name, outcome: result,
+                    startedAt: outcome.startedAt, duration: outcome.duration))
+            sweep.finish(outcome.index, seconds: outcome.duration)
+            return []
+        case .failure(let failure):
+            let (attempts, isFinal) = sweep.fail(
+                outcome.index, isPermanent: failure.isPermanent, now: now)
+            guard isFinal else {
+                return [
+                    .announce(
+                        .attemptFailed(
+                            index: outcome.index, attempt: attempts, of: sweep.limits.attempts,
+                            failure: failure))
+                ]
+            }
+            batch.failures.append(
+                AcceptedFailure(
+                    index: outcome.index, attempt: attempts, host: peer.registration.host,
+                    worker: peer.name, failure: failure, startedAt: outcome.startedAt,
+                    duration: outcome.duration))
+            return [
+                .announce(
+                    .trialFailed(index: outcome.index, attempts: attempts, failure: failure))
+            ]
+        }
+    }
+
+    /// Sends a batch on its way to the disk, if it holds anything.
+    mutating func flush(_ batch: inout StoreBatch) -> [CoordinatorDirective] {
+        let rows = batch.results.count + batch.failures.count
+        guard rows > 0 else { return [] }
+        lastTicket += 1
+        batch.ticket = lastTicket
+        unstored.append((lastTicket, rows, false))
+        unstoredRowCount += rows
+        defer {
+            batch.results = []
+            batch.failures = []
+        }
+        return [.store(batch)]
+    }
+
+    /// Acknowledges the reports of a peer whose rows are durable, and only those.
+    mutating func acknowledge(_ id: PeerID) -> [CoordinatorDirective] {
+        guard var peer = peers[id] else { return [] }
+        var through = peer.acknowledged
+        while let first = peer.unstored.first, first.ticket <= storedTicket {
+            through = first.number
+            peer.unstored.removeFirst()
+        }
+        if peer.unstored.isEmpty { through = peer.lastReport }
+        guard through > peer.acknowledged else { return [] }
+        peer.acknowledged = through
+        peers[id] = peer
+        return [.send(.acknowledgement(through: through), to: id)]
+    }
+}

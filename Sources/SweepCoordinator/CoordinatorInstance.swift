@@ -1,0 +1,253 @@
+import DequeModule
+import SweepCore
+import SweepWire
+
+/// The coordinator as a pure state machine: messages and the time go in, directives come out.
+///
+/// It holds no socket, file, clock or generator; the same inputs always lead to the same state.
+/// Times are seconds on a clock that never goes back.
+package struct CoordinatorInstance: Sendable {
+    /// A worker that has registered.
+    struct Peer: Sendable {
+        var registration: Registration
+        var lastHeard: Double
+        /// Leases that the worker has not ended, oldest first.
+        var leases: [LeaseID] = []
+        var running: [RunningTrial] = []
+        var definitions: Set<SweepDigest> = []
+        /// Number of the last report that was taken in.
+        var lastReport: UInt64
+        /// Reports whose rows are not known to be durable: number and ticket, both rising.
+        var unstored: Deque<(number: UInt64, ticket: UInt64)> = []
+        var acknowledged: UInt64
+
+        var name: String { "\(registration.host):\(registration.pid)" }
+    }
+
+    struct LeaseRecord: Sendable {
+        var peer: PeerID
+        var sweep: SweepDigest
+        /// Trials without an outcome so far.
+        var open: IndexIntervals
+        var issuedAt: Double
+        var isRecalled = false
+    }
+
+    /// What does not change during a coordinator's life.
+    package struct Settings: Sendable {
+        /// Version of the program, for messages.
+        package var version: String
+        package var heartbeatInterval = 1.0
+        package var heartbeatTimeout = 10.0
+        /// Rows that may wait for the disk before leasing stops.
+        package var maximumUnstored = 200_000
+        /// Number of the first lease; differs between the lives of a coordinator.
+        package var firstLease: UInt64
+
+        package init(version: String, firstLease: UInt64) {
+            self.version = version
+            self.firstLease = firstLease
+        }
+    }
+
+    package let settings: Settings
+    package internal(set) var sweeps: [SweepDigest: SweepProgress] = [:]
+    var sweepOrder: [SweepDigest] = []
+    var peers: [PeerID: Peer] = [:]
+    var peerOrder: [PeerID] = []
+    var leases: [LeaseID: LeaseRecord] = [:]
+    var nextLease: UInt64
+    var lastTicket: UInt64 = 0
+    var storedTicket: UInt64 = 0
+    /// Batches on their way to a disk, by rising ticket without gaps. Stores of different sweeps
+    /// may finish out of order.
+    var unstored: Deque<(ticket: UInt64, rows: Int, isStored: Bool)> = []
+    var unstoredRowCount = 0
+    var lastHeartbeat = -Double.infinity
+    let leaseSize = LeaseSize()
+
+    package init(settings: Settings) {
+        self.settings = settings
+        nextLease = settings.firstLease
+    }
+
+    /// Adds a sweep; its trials are handed out from now on.
+    package mutating func add(_ sweep: SweepProgress, now: Double) -> [CoordinatorDirective] {
+        let digest = sweep.definition.sweep
+        guard sweeps[digest] == nil else { return [] }
+        sweeps[digest] = sweep
+        sweepOrder.append(digest)
+        return handOut(now: now)
+    }
+
+    /// Stops handing out a sweep's trials and takes back what has not begun.
+    package mutating func drain(
+        _ sweep: SweepDigest, reason: String?
+    ) -> [CoordinatorDirective] {
+        sweeps[sweep]?.drain(reason: reason)
+        return recallLeases(of: sweep)
+    }
+
+    /// Whether nothing of a sweep runs, waits for the disk or, unless it drains, waits for a slot.
+    package func isAtRest(_ sweep: SweepDigest) -> Bool {
+        guard let progress = sweeps[sweep] else { return true }
+        return unstoredRowCount == 0 && progress.leasedCount == 0
+            && (progress.isDraining || progress.remaining == 0)
+    }
+
+    /// Slots of all registered workers.
+    package var slotCount: Int { peers.values.reduce(0) { $0 + $1.registration.slots } }
+
+    /// Registered workers, in the order in which they came.
+    package var peerIDs: [PeerID] { peerOrder }
+
+    /// How many workers are registered.
+    package var workerCount: Int { peers.count }
+
+    // MARK: Inputs
+
+    /// A message from a peer.
+    package mutating func receive(
+        _ message: WorkerMessage, from id: PeerID, now: Double
+    ) -> [CoordinatorDirective] {
+        if case .registration(let registration) = message {
+            return register(registration, from: id, now: now)
+        }
+        guard peers[id] != nil else { return [.send(.introduce, to: id)] }
+        peers[id]?.lastHeard = now
+        switch message {
+        case .registration:
+            return []
+        case .report(let report):
+            return take(report, from: id, now: now)
+        case .heartbeat(let heartbeat):
+            peers[id]?.running = heartbeat.running
+            return []
+        case .farewell(let reason):
+            return remove(id, now: now) { .left(worker: $0, reason: reason) }
+        }
+    }
+
+    /// These batches are durable.
+    package mutating func stored(_ tickets: [UInt64], now: Double) -> [CoordinatorDirective] {
+        for ticket in tickets {
+            guard let first = unstored.first?.ticket, ticket >= first, ticket <= lastTicket
+            else { continue }
+            unstored[Int(ticket - first)].isStored = true
+        }
+        while let first = unstored.first, first.isStored {
+            storedTicket = first.ticket
+            unstoredRowCount -= first.rows
+            unstored.removeFirst()
+        }
+        var directives: [CoordinatorDirective] = []
+        for id in peerOrder { directives += acknowledge(id) }
+        return directives + handOut(now: now)
+    }
+
+    /// Time has passed: call at least every heartbeat interval.
+    package mutating func tick(now: Double) -> [CoordinatorDirective] {
+        var directives: [CoordinatorDirective] = []
+        for id in peerOrder {
+            guard let peer = peers[id], now - peer.lastHeard > settings.heartbeatTimeout
+            else { continue }
+            directives += lose(id, now: now)
+        }
+        if now - lastHeartbeat >= settings.heartbeatInterval {
+            lastHeartbeat = now
+            directives += peerOrder.map { .send(.heartbeat, to: $0) }
+        }
+        return directives + handOut(now: now) + rebalance(now: now)
+    }
+
+    // MARK: Registration and loss
+
+    private mutating func register(
+        _ registration: Registration, from id: PeerID, now: Double
+    ) -> [CoordinatorDirective] {
+        var directives: [CoordinatorDirective] = []
+        if var peer = peers[id] {
+            // The same process again, after a cut: leases that got lost on the way go back.
+            let held = Set(registration.held.map(\.id))
+            for lease in peer.leases where !held.contains(lease) { close(lease) }
+            peer.leases.removeAll { !held.contains($0) }
+            peer.lastHeard = now
+            peer.registration = registration
+            peer.definitions = []
+            peers[id] = peer
+        } else {
+            peers[id] = Peer(
+                registration: registration, lastHeard: now,
+                lastReport: registration.nextReport - 1,
+                acknowledged: registration.nextReport - 1)
+            peerOrder.append(id)
+            for lease in registration.held { adopt(lease, from: id, now: now) }
+            directives.append(
+                .announce(.joined(worker: peers[id]?.name ?? "", slots: registration.slots)))
+        }
+        directives.append(
+            .send(
+                .welcome(
+                    Welcome(
+                        version: settings.version,
+                        heartbeatInterval: settings.heartbeatInterval,
+                        heartbeatTimeout: settings.heartbeatTimeout)), to: id))
+        return directives + handOut(now: now)
+    }
+
+    /// Takes over a lease of an earlier life of this coordinator, so that nothing runs twice.
+    private mutating func adopt(_ lease: Lease, from id: PeerID, now: Double) {
+        guard leases[lease.id] == nil, var sweep = sweeps[lease.sweep],
+            lease.range.upperBound <= sweep.count
+        else { return }
+        let open = sweep.adopt(lease.range)
+        sweep.leasedCount += open.count
+        sweeps[lease.sweep] = sweep
+        leases[lease.id] = LeaseRecord(
+            peer: id, sweep: lease.sweep, open: open, issuedAt: now)
+        peers[id]?.leases.append(lease.id)
+    }
+
+    /// A worker fell silent. Only trials that ran count an attempt; the rest goes back unblamed.
+    private mutating func lose(_ id: PeerID, now: Double) -> [CoordinatorDirective] {
+        guard let peer = peers[id] else { return [] }
+        let silence = now - peer.lastHeard
+        var batch = StoreBatch(ticket: 0, sweep: SweepDigest(bits: 0), results: [], failures: [])
+        var directives: [CoordinatorDirective] = []
+        for trial in peer.running {
+            guard let record = leases[trial.lease], record.open.contains(trial.index)
+            else { continue }
+            let outcome = Outcome(
+                index: trial.index,
+                result: .failure(
+                    TrialFailure(
+                        "worker \(peer.name) gave no sign of life for "
+                            + "\(Int(silence.rounded())) s while it ran this trial")),
+                startedAt: 0, duration: 0)
+            leases[trial.lease]?.open.remove(trial.index..<trial.index + 1)
+            sweeps[record.sweep]?.leasedCount -= 1
+            batch.sweep = record.sweep
+            directives += settle(outcome, of: record.sweep, from: peer, into: &batch, now: now)
+            directives += flush(&batch)
+        }
+        return directives
+            + remove(id, now: now) { .lost(worker: $0, silence: silence) }
+    }
+
+    private mutating func remove(
+        _ id: PeerID, now: Double, _ event: (String) -> CoordinatorEvent
+    ) -> [CoordinatorDirective] {
+        guard let peer = peers.removeValue(forKey: id) else { return [] }
+        peerOrder.removeAll { $0 == id }
+        for lease in peer.leases { close(lease) }
+        return [.announce(event(peer.name))] + handOut(now: now)
+    }
+
+    /// Ends a lease; what is open goes back to the queue.
+    mutating func close(_ id: LeaseID) {
+        guard let record = leases.removeValue(forKey: id) else { return }
+        sweeps[record.sweep]?.leasedCount -= record.open.count
+        sweeps[record.sweep]?.putBack(record.open)
+        peers[record.peer]?.leases.removeAll { $0 == id }
+    }
+}

@@ -1,0 +1,171 @@
+import Glibc
+import SweepCore
+import SweepStore
+import SweepWire
+import ZeroMQ
+
+/// Carries a `CoordinatorInstance`'s directives out: one router socket, and a store writer for each
+/// sweep.
+package actor CoordinatorShell {
+    private nonisolated let loop: EventLoop
+    private let context: Context
+    private var instance: CoordinatorInstance
+    private var socket: Socket?
+    private var writers: [SweepDigest: StoreWriter] = [:]
+    private var waiting: [SweepDigest: [CheckedContinuation<SweepEnd, Never>]] = [:]
+    private var storeErrors: [SweepDigest: StoreError] = [:]
+    private var refusedPeers: Set<PeerID> = []
+
+    /// News, as they come.
+    package nonisolated let events: AsyncStream<CoordinatorEvent>
+    private let announce: AsyncStream<CoordinatorEvent>.Continuation
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    package init(settings: CoordinatorInstance.Settings) throws(ZeroMQError) {
+        loop = try EventLoop()
+        context = try Context()
+        instance = CoordinatorInstance(settings: settings)
+        (events, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
+    }
+
+    /// Listens for workers.
+    package func listen(at endpoint: String) throws(ZeroMQError) {
+        var options = Socket.Options()
+        options.maximumMessageSize = Int64(Wire.maximumMessageSize)
+        let socket = try Socket(.router, in: context, options: options)
+        try socket.bind(endpoint)
+        self.socket = socket
+        _ = loop.watch(socket) { [unowned self] in self.assumeIsolated { $0.receive() } }
+        schedule()
+    }
+
+    /// Adds a sweep and the store of its results.
+    package func add(
+        _ sweep: SweepProgress, grid: Grid, store: sending Store, gitRevision: String
+    ) {
+        let digest = sweep.definition.sweep
+        writers[digest] = StoreWriter(
+            store: store, grid: grid, gitRevision: gitRevision,
+            stored: { tickets in Task { await self.stored(tickets) } },
+            failed: { error in Task { await self.storeFailed(digest, error) } })
+        carryOut(instance.add(sweep, now: EventLoop.now()))
+    }
+
+    /// Stops handing out a sweep's trials; what runs may finish.
+    package func drain(_ sweep: SweepDigest, reason: String? = nil) {
+        carryOut(instance.drain(sweep, reason: reason))
+        settle()
+    }
+
+    /// Where a sweep stands.
+    package func status(of sweep: SweepDigest) -> SweepStatus? {
+        instance.sweeps[sweep].map {
+            SweepStatus($0, workers: instance.workerCount, slots: instance.slotCount)
+        }
+    }
+
+    /// Waits until a sweep is done, or has drained, or its store has failed; all of its rows are
+    /// durable then.
+    package func end(of sweep: SweepDigest) async -> SweepEnd {
+        await withCheckedContinuation {
+            waiting[sweep, default: []].append($0)
+            settle()
+        }
+    }
+
+    /// Sends the workers away and closes the stores.
+    package func stop() {
+        for id in instance.peerIDs {
+            carryOut([.send(.farewell(reason: "the sweep has ended"), to: id)])
+        }
+        for writer in writers.values { writer.close() }
+        writers = [:]
+        socket = nil
+        announce.finish()
+        loop.stop()
+    }
+
+    // MARK: Inputs
+
+    private func schedule() {
+        loop.wake(at: EventLoop.now() + 0.1) { [unowned self] in
+            self.assumeIsolated { $0.tick() }
+        }
+    }
+
+    private func tick() {
+        carryOut(instance.tick(now: EventLoop.now()))
+        settle()
+        schedule()
+    }
+
+    private func receive() {
+        // Bounded, so that timers and the disk's answers are served in between.
+        for _ in 0..<256 {
+            do {
+                guard let frames = try socket?.receive() else { break }
+                guard frames.count == 2, let sender = frames.first, let payload = frames.last
+                else { continue }
+                receive(payload, from: PeerID(sender))
+            } catch {
+                announce.yield(.stopped(reason: error.description))
+                break
+            }
+        }
+        settle()
+    }
+
+    private func receive(_ payload: [UInt8], from peer: PeerID) {
+        do {
+            let message = try WorkerMessage(decoding: payload)
+            carryOut(instance.receive(message, from: peer, now: EventLoop.now()))
+        } catch {
+            // Once for each peer: a broken program repeats itself.
+            guard refusedPeers.insert(peer).inserted else { return }
+            carryOut([.send(.refusal(reason: error.description), to: peer)])
+            announce.yield(.refused(worker: "a peer", reason: error.description))
+        }
+    }
+
+    private func stored(_ tickets: [UInt64]) {
+        carryOut(instance.stored(tickets, now: EventLoop.now()))
+        settle()
+    }
+
+    private func storeFailed(_ sweep: SweepDigest, _ error: StoreError) {
+        storeErrors[sweep] = error
+        drain(sweep, reason: "\(error)")
+    }
+
+    // MARK: Directives
+
+    private func carryOut(_ directives: [CoordinatorDirective]) {
+        for directive in directives {
+            switch directive {
+            case .send(let message, let peer):
+                do {
+                    // A peer that is gone is found by its silence.
+                    _ = try socket?.send([peer.bytes, message.encoded()])
+                } catch {
+                    announce.yield(.stopped(reason: error.description))
+                }
+            case .store(let batch): writers[batch.sweep]?.enqueue(batch)
+            case .announce(let event): announce.yield(event)
+            }
+        }
+    }
+
+    private func settle() {
+        for (sweep, continuations) in waiting {
+            let error = storeErrors[sweep]
+            guard error != nil || instance.isAtRest(sweep) else { continue }
+            waiting[sweep] = nil
+            let end = SweepEnd(
+                status: status(of: sweep) ?? SweepStatus(), storeError: error)
+            for continuation in continuations { continuation.resume(returning: end) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+extension Grid {
+    /// The index of the trial with these values, in column order; nil when the grid has none.
+    ///
+    /// An absent value stands for the column's default where that applies, so a row that was
+    /// written before an experiment had a parameter is found again. All columns must agree.
+    package func index(of values: [Value?]) -> Int? {
+        guard values.count == columns.all.count else { return nil }
+        let row = schema.completed(values)
+        guard let index = position(of: row) else { return nil }
+        let found = trial(at: index).values
+        for column in found.indices where !found[column].isSame(as: row[column]) { return nil }
+        return index
+    }
+
+    /// Walks the diagram along the positions of a row's values.
+    private func position(of row: [Value?]) -> Int? {
+        var index = 0
+        var target = diagram.root
+        while true {
+            switch target {
+            case .nothing: return nil
+            case .all(let first):
+                var digit = first
+                while digit != 0 {
+                    guard let position = layout.position(of: row, on: digit) else { return nil }
+                    if layout.branchStarts[digit].isEmpty {
+                        digit = layout.digits[digit].next
+                        index += position * layout.combinations[digit]
+                    } else {
+                        index += layout.branchStarts[digit][position]
+                        digit = layout.branch(position, of: digit).first
+                    }
+                }
+                return index
+            case .some(let number):
+                let node = diagram.nodes[number]
+                guard let position = layout.position(of: row, on: node.digit) else { return nil }
+                let run = node.runs[node.runs.lastIndex { $0.lower <= position }]
+                index += run.before + (position - run.lower) * run.each
+                target = run.target
+            }
+        }
+    }
+}
+
+extension GridLayout {
+    /// The position of a row's values on a digit, nil when they stand nowhere on it.
+    fileprivate func position(of row: [Value?], on digit: Int) -> Int? {
+        let place = digits[digit]
+        let candidates: [Int]?
+        if let positions = place.lookup.positions {
+            let key = place.lookup.columns.map { row[$0].map(ValueKey.init) }
+            candidates = positions[key, default: []]
+        } else {
+            candidates = nil
+        }
+        switch place.content {
+        case .leaf(let tracks):
+            if let candidates { return candidates.first }
+            return position(of: row, along: tracks, place)
+        case .choice(_, let branches):
+            if let candidates {
+                return candidates.first { holds(branches[$0], for: row) }
+            }
+            return branches.firstIndex { holds($0, for: row) }
+        }
+    }
+
+    private func position(of row: [Value?], along tracks: [Track], _ digit: Digit) -> Int? {
+        if let computed = digit.lookup.columns.first {
+            guard let value = row[tracks[computed].column],
+                let position = tracks[computed].series.position(of: value)
+            else { return nil }
+            return position
+        }
+        return (0..<digit.count).first { position in
+            tracks.allSatisfy { $0.series.value(at: position).isSame(as: row[$0.column]) }
+        }
+    }
+
+    private func holds(_ branch: Branch, for row: [Value?]) -> Bool {
+        guard branch.constants.allSatisfy({ row[$0.column].isSame(as: $0.value) }) else {
+            return false
+        }
+        var digit = branch.first
+        for _ in branch.varying {
+            guard position(of: row, on: digit) != nil else { return false }
+            digit = digits[digit].next
+        }
+        return true
+    }
+}

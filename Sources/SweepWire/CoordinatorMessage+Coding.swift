@@ -1,0 +1,144 @@
+import SweepCore
+
+extension CoordinatorMessage {
+    /// The message as bytes.
+    package func encoded() -> [UInt8] {
+        var message = Windrow_V1_FromCoordinator()
+        message.major = Wire.major
+        switch self {
+        case .introduce:
+            message.introduce = Windrow_V1_Introduce()
+        case .welcome(let welcome):
+            message.welcome = .with {
+                $0.minor = Wire.minor
+                $0.version = welcome.version
+                $0.heartbeatInterval = welcome.heartbeatInterval
+                $0.heartbeatTimeout = welcome.heartbeatTimeout
+            }
+        case .refusal(let reason):
+            message.refusal = .with { $0.reason = reason }
+        case .definition(let definition):
+            message.definition = Windrow_V1_Definition(definition)
+        case .lease(let lease):
+            message.lease = Windrow_V1_Lease(lease)
+        case .acknowledgement(let through):
+            message.acknowledgement = .with { $0.through = through }
+        case .recall(let leases):
+            message.recall = .with { $0.leases = leases.map(\.number) }
+        case .heartbeat:
+            message.heartbeat = Windrow_V1_Heartbeat()
+        case .farewell(let reason):
+            message.farewell = .with { $0.reason = reason }
+        }
+        return serialized(message)
+    }
+
+    /// Reads a message.
+    ///
+    /// Any bytes at all are safe.
+    ///
+    /// - Throws: `WireError` for anything but a message of this major version within its bounds.
+    package init(decoding bytes: [UInt8]) throws(WireError) {
+        let message: Windrow_V1_FromCoordinator = try deserialized(bytes)
+        guard message.major == Wire.major else { throw .incompatible(theirs: message.major) }
+        switch message.body {
+        case .introduce: self = .introduce
+        case .welcome(let welcome):
+            guard (0.001...3600).contains(welcome.heartbeatInterval),
+                (0.001...86400).contains(welcome.heartbeatTimeout)
+            else { throw .malformed("heartbeat times out of bounds") }
+            self = .welcome(
+                Welcome(
+                    version: welcome.version, heartbeatInterval: welcome.heartbeatInterval,
+                    heartbeatTimeout: welcome.heartbeatTimeout))
+        case .refusal(let refusal): self = .refusal(reason: refusal.reason)
+        case .definition(let definition): self = .definition(try Definition(definition))
+        case .lease(let lease): self = .lease(try Lease(lease))
+        case .acknowledgement(let acknowledgement):
+            self = .acknowledgement(through: acknowledgement.through)
+        case .recall(let recall): self = .recall(recall.leases.map { LeaseID($0) })
+        case .heartbeat: self = .heartbeat
+        case .farewell(let farewell): self = .farewell(reason: farewell.reason)
+        case nil: throw .malformed("no known body")
+        }
+    }
+}
+
+extension SlotCommand {
+    /// The command as bytes.
+    package func encoded() -> [UInt8] {
+        var message = Windrow_V1_ToSlot()
+        switch self {
+        case .definition(let definition): message.definition = Windrow_V1_Definition(definition)
+        case .lease(let lease): message.lease = Windrow_V1_Lease(lease)
+        }
+        return serialized(message)
+    }
+
+    /// Reads a command.
+    package init(decoding bytes: [UInt8]) throws(WireError) {
+        let message: Windrow_V1_ToSlot = try deserialized(bytes)
+        switch message.body {
+        case .definition(let definition): self = .definition(try Definition(definition))
+        case .lease(let lease): self = .lease(try Lease(lease))
+        case nil: throw .malformed("no known command")
+        }
+    }
+}
+
+extension LeaseReport {
+    /// The report as a slot sends it.
+    package func encodedFromSlot() -> [UInt8] {
+        serialized(Windrow_V1_FromSlot.with { $0.report = Windrow_V1_LeaseReport(self) })
+    }
+
+    /// Reads a slot's report.
+    package init(decodingFromSlot bytes: [UInt8]) throws(WireError) {
+        let message: Windrow_V1_FromSlot = try deserialized(bytes)
+        guard message.hasReport else { throw .malformed("no report") }
+        try self.init(message.report)
+    }
+}
+
+extension Windrow_V1_Definition {
+    fileprivate init(_ definition: Definition) {
+        self.init()
+        sweep = definition.sweep.bits
+        json = .init(definition.json)
+        timeout = definition.timeout ?? 0
+    }
+}
+
+extension Definition {
+    fileprivate init(_ message: Windrow_V1_Definition) throws(WireError) {
+        guard message.timeout.isFinite, message.timeout >= 0 else {
+            throw .malformed("timeout \(message.timeout)")
+        }
+        self.init(
+            sweep: SweepDigest(bits: message.sweep), json: [UInt8](message.json),
+            timeout: message.timeout > 0 ? message.timeout : nil)
+    }
+}
+
+extension Windrow_V1_Lease {
+    init(_ lease: Lease) {
+        self.init()
+        self.lease = lease.id.number
+        sweep = lease.sweep.bits
+        first = UInt64(lease.range.lowerBound)
+        count = UInt64(lease.range.count)
+    }
+}
+
+extension Lease {
+    init(_ message: Windrow_V1_Lease) throws(WireError) {
+        let first = try integer(message.first, "first index")
+        let count = try integer(message.count, "number of trials")
+        guard count >= 1, count <= Wire.maximumLeaseCount, first <= Int.max - count else {
+            throw .malformed("a lease of \(count) trials from \(first)")
+        }
+        self.init(
+            id: LeaseID(message.lease), sweep: SweepDigest(bits: message.sweep),
+            range: first..<first + count)
+    }
+}

@@ -1,0 +1,87 @@
+import SweepCore
+
+/// What the coordinator tells a worker.
+package enum CoordinatorMessage: Sendable, Hashable {
+    /// Who are you? Sent to a peer that speaks without having registered.
+    case introduce
+    case welcome(Welcome)
+    case refusal(reason: String)
+    case definition(Definition)
+    case lease(Lease)
+    /// Every report up to this number is durable in the store.
+    case acknowledgement(through: UInt64)
+    /// Give back what has not begun.
+    case recall([LeaseID])
+    case heartbeat
+    case farewell(reason: String)
+}
+
+/// What the worker tells a slot.
+package enum SlotCommand: Sendable, Hashable {
+    case definition(Definition)
+    case lease(Lease)
+}
+
+/// The number of a lease; unique within a coordinator's life.
+package struct LeaseID: Sendable, Hashable, Comparable {
+    package var number: UInt64
+
+    package init(_ number: UInt64) {
+        self.number = number
+    }
+
+    package static func < (left: LeaseID, right: LeaseID) -> Bool { left.number < right.number }
+}
+
+/// A sweep's name on the wire: a digest of its definition, so that an index is never read against
+/// another grid than the one it was leased from.
+package struct SweepDigest: Sendable, Hashable {
+    package var bits: UInt64
+
+    package init(bits: UInt64) {
+        self.bits = bits
+    }
+}
+
+/// The answer to a registration.
+package struct Welcome: Sendable, Hashable {
+    package var version: String
+    /// Seconds between signs of life, in both directions.
+    package var heartbeatInterval: Double
+    /// Seconds of silence after which the other side counts as lost.
+    package var heartbeatTimeout: Double
+
+    package init(version: String, heartbeatInterval: Double, heartbeatTimeout: Double) {
+        self.version = version
+        self.heartbeatInterval = heartbeatInterval
+        self.heartbeatTimeout = heartbeatTimeout
+    }
+}
+
+/// A sweep, sent once to each worker and slot before its first lease.
+package struct Definition: Sendable, Hashable {
+    package var sweep: SweepDigest
+    /// The JSON form of `Sweep`.
+    package var json: [UInt8]
+    /// Seconds that one attempt may take, or nil.
+    package var timeout: Double?
+
+    package init(sweep: SweepDigest, json: [UInt8], timeout: Double?) {
+        self.sweep = sweep
+        self.json = json
+        self.timeout = timeout
+    }
+}
+
+/// The right and duty to run the trials of an index range, in order.
+package struct Lease: Sendable, Hashable {
+    package var id: LeaseID
+    package var sweep: SweepDigest
+    package var range: Range<Int>
+
+    package init(id: LeaseID, sweep: SweepDigest, range: Range<Int>) {
+        self.id = id
+        self.sweep = sweep
+        self.range = range
+    }
+}

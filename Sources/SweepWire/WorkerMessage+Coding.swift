@@ -1,0 +1,114 @@
+import SwiftProtobuf
+import SweepCore
+
+extension WorkerMessage {
+    /// The message as bytes.
+    package func encoded() -> [UInt8] {
+        var message = Windrow_V1_FromWorker()
+        message.major = Wire.major
+        switch self {
+        case .registration(let registration):
+            message.registration = Windrow_V1_Registration(registration)
+        case .report(let report):
+            message.report = .with {
+                $0.number = report.number
+                $0.leases = report.leases.map(Windrow_V1_LeaseReport.init)
+            }
+        case .heartbeat(let heartbeat):
+            message.heartbeat = .with {
+                $0.running = heartbeat.running.map { trial in
+                    .with {
+                        $0.lease = trial.lease.number
+                        $0.index = UInt64(trial.index)
+                    }
+                }
+            }
+        case .farewell(let reason):
+            message.farewell = .with { $0.reason = reason }
+        }
+        return serialized(message)
+    }
+
+    /// Reads a message.
+    ///
+    /// Any bytes at all are safe.
+    ///
+    /// - Throws: `WireError` for anything but a message of this major version within its bounds.
+    package init(decoding bytes: [UInt8]) throws(WireError) {
+        let message: Windrow_V1_FromWorker = try deserialized(bytes)
+        guard message.major == Wire.major else { throw .incompatible(theirs: message.major) }
+        switch message.body {
+        case .registration(let registration):
+            self = .registration(try Registration(registration))
+        case .report(let report):
+            var leases: [LeaseReport] = []
+            for lease in report.leases { leases.append(try LeaseReport(lease)) }
+            self = .report(Report(number: report.number, leases: leases))
+        case .heartbeat(let heartbeat):
+            var running: [RunningTrial] = []
+            for trial in heartbeat.running {
+                let index = try integer(trial.index, "running index")
+                running.append(RunningTrial(lease: LeaseID(trial.lease), index: index))
+            }
+            self = .heartbeat(Heartbeat(running: running))
+        case .farewell(let farewell):
+            self = .farewell(reason: farewell.reason)
+        case nil:
+            throw .malformed("no known body")
+        }
+    }
+}
+
+extension Windrow_V1_Registration {
+    fileprivate init(_ registration: Registration) {
+        self.init()
+        minor = Wire.minor
+        version = registration.version
+        host = registration.host
+        pid = UInt32(clamping: registration.pid)
+        slots = UInt32(clamping: registration.slots)
+        experiments = registration.experiments
+        nextReport = registration.nextReport
+        held = registration.held.map(Windrow_V1_Lease.init)
+    }
+}
+
+extension Registration {
+    fileprivate init(_ message: Windrow_V1_Registration) throws(WireError) {
+        guard message.slots >= 1, message.slots <= 65536 else {
+            throw .malformed("\(message.slots) slots; expected 1 … 65536")
+        }
+        guard message.nextReport >= 1 else { throw .malformed("reports are numbered from 1") }
+        var held: [Lease] = []
+        for lease in message.held { held.append(try Lease(lease)) }
+        self.init(
+            version: message.version, host: message.host, pid: Int(message.pid),
+            slots: Int(message.slots), experiments: message.experiments,
+            nextReport: message.nextReport, held: held)
+    }
+}
+
+// MARK: - Bytes
+
+/// Encodes a message; encoding of these schemas cannot fail, an empty message stands for a failure.
+func serialized(_ message: some Message) -> [UInt8] {
+    (try? message.serializedBytes()) ?? []
+}
+
+/// Decodes a message of a bounded size.
+func deserialized<Schema: Message>(_ bytes: [UInt8]) throws(WireError) -> Schema {
+    guard bytes.count <= Wire.maximumMessageSize else {
+        throw .malformed("\(bytes.count) bytes; the bound is \(Wire.maximumMessageSize)")
+    }
+    do {
+        return try Schema(serializedBytes: bytes)
+    } catch {
+        throw .malformed("not of the schema (\(bytes.count) bytes)")
+    }
+}
+
+/// A number that fits an index.
+func integer(_ number: UInt64, _ what: String) throws(WireError) -> Int {
+    guard let integer = Int(exactly: number) else { throw .malformed("\(what) \(number)") }
+    return integer
+}

@@ -1,0 +1,60 @@
+import SweepWire
+
+/// What the worker's shell is told to do.
+package enum WorkerDirective: Sendable, Hashable {
+    case send(WorkerMessage)
+    /// Start the child process of a slot.
+    case startSlot(Int)
+    case command(SlotCommand, slot: Int)
+    /// Let the slot's running trial be the last one of its lease.
+    case truncate(slot: Int)
+    /// Kill the slot with its whole process group.
+    case kill(slot: Int)
+    /// Leave: nothing more is to be done.
+    case exit(WorkerExit)
+}
+
+/// Why a worker leaves.
+package enum WorkerExit: Sendable, Hashable {
+    /// The coordinator said farewell.
+    case dismissed(reason: String)
+    /// The coordinator does not want this worker.
+    case refused(reason: String)
+    /// Slots die before they run anything.
+    case slotsFail(reason: String)
+}
+
+/// What a slot is doing, read from the page that it shares with the worker.
+package struct SlotActivity: Sendable, Hashable {
+    /// The running trial, or nil.
+    package var index: Int?
+    /// Seconds since it began.
+    package var seconds: Double
+
+    package init(index: Int?, seconds: Double) {
+        self.index = index
+        self.seconds = seconds
+    }
+}
+
+/// How a slot's process ended.
+package struct SlotEnd: Sendable, Hashable {
+    /// What it was doing.
+    package var activity: SlotActivity
+    package var exitCode: Int32?
+    package var signal: Int32?
+    /// The last lines that it wrote to standard error.
+    package var lastWords: String
+    /// Seconds since 1970.
+    package var time: Double
+
+    package init(
+        activity: SlotActivity, exitCode: Int32?, signal: Int32?, lastWords: String, time: Double
+    ) {
+        self.activity = activity
+        self.exitCode = exitCode
+        self.signal = signal
+        self.lastWords = lastWords
+        self.time = time
+    }
+}

@@ -1,0 +1,237 @@
+import DequeModule
+import SweepCore
+import SweepWire
+
+/// The worker daemon as a pure state machine: messages, slots' news and the time go in,
+/// directives come out.
+///
+/// A report is kept until the coordinator acknowledges it, and sent again after every
+/// registration: what was computed is not lost when a connection or the coordinator is.
+package struct WorkerInstance: Sendable {
+    struct Slot: Sendable {
+        var lease: Lease?
+        /// Trials of the lease that were reported.
+        var reported = IndexIntervals()
+        var definitions: Set<SweepDigest> = []
+        /// Why the worker killed it, if it did.
+        var killReason: String?
+        /// Deaths in a row without a single outcome in between.
+        var idleDeaths = 0
+    }
+
+    /// Who this worker is.
+    package let identity: Registration
+    private(set) var slots: [Slot]
+    private var queue = Deque<Lease>()
+    private var definitions: [SweepDigest: Definition] = [:]
+    private var unacknowledged = Deque<Report>()
+    private var nextReport: UInt64 = 1
+    private var isWelcome = false
+    private var heartbeatInterval = 1.0
+    private var heartbeatTimeout = 10.0
+    private var lastHeard = 0.0
+    private var lastSent = -Double.infinity
+
+    /// Deaths in a row after which a slot is not started again.
+    private static let maximumIdleDeaths = 5
+
+    package init(identity: Registration) {
+        self.identity = identity
+        slots = Array(repeating: Slot(), count: identity.slots)
+    }
+
+    /// Whether the coordinator has welcomed this worker and was heard of since.
+    package var isConnected: Bool { isWelcome }
+
+    // MARK: Inputs
+
+    /// Begins: starts the slots and introduces itself.
+    package mutating func start(now: Double) -> [WorkerDirective] {
+        slots.indices.map { .startSlot($0) } + register(now: now)
+    }
+
+    /// A message from the coordinator.
+    package mutating func receive(
+        _ message: CoordinatorMessage, now: Double
+    ) -> [WorkerDirective] {
+        lastHeard = now
+        switch message {
+        case .introduce:
+            return register(now: now)
+        case .welcome(let welcome):
+            isWelcome = true
+            heartbeatInterval = welcome.heartbeatInterval
+            heartbeatTimeout = welcome.heartbeatTimeout
+            return unacknowledged.map { .send(.report($0)) }
+        case .refusal(let reason):
+            return [.exit(.refused(reason: reason))]
+        case .definition(let definition):
+            definitions[definition.sweep] = definition
+            return []
+        case .lease(let lease):
+            return accept(lease)
+        case .acknowledgement(let through):
+            while let first = unacknowledged.first, first.number <= through {
+                unacknowledged.removeFirst()
+            }
+            return []
+        case .recall(let leases):
+            return leases.flatMap { giveBack($0) }
+        case .heartbeat:
+            return []
+        case .farewell(let reason):
+            return slots.indices.map { .kill(slot: $0) } + [.exit(.dismissed(reason: reason))]
+        }
+    }
+
+    /// A slot has outcomes, or has ended its lease.
+    package mutating func slotReported(
+        _ slot: Int, _ report: LeaseReport
+    ) -> [WorkerDirective] {
+        guard let lease = slots[slot].lease, lease.id == report.lease else { return [] }
+        for outcome in report.outcomes { slots[slot].reported.insert(outcome.index) }
+        slots[slot].idleDeaths = 0
+        if report.isEnded { slots[slot].lease = nil }
+        return send(report) + assign()
+    }
+
+    /// A slot's process is gone; what ran in it is to blame, what waited behind is not.
+    package mutating func slotEnded(_ slot: Int, _ end: SlotEnd) -> [WorkerDirective] {
+        let gone = slots[slot]
+        slots[slot] = Slot()
+        slots[slot].idleDeaths = gone.idleDeaths + 1
+        var directives: [WorkerDirective] = []
+        if let lease = gone.lease {
+            var report = LeaseReport(
+                lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true)
+            if let index = end.activity.index, lease.range.contains(index),
+                !gone.reported.contains(index)
+            {
+                slots[slot].idleDeaths = 0
+                report.outcomes.append(
+                    Outcome(
+                        index: index,
+                        result: .failure(Self.failure(end, killReason: gone.killReason)),
+                        startedAt: end.time - end.activity.seconds,
+                        duration: end.activity.seconds))
+            }
+            directives += send(report)
+        }
+        if slots[slot].idleDeaths >= Self.maximumIdleDeaths {
+            let reason = Self.failure(end, killReason: gone.killReason).reason
+            return directives + [
+                .send(.farewell(reason: "its slots end before they run anything: \(reason)")),
+                .exit(.slotsFail(reason: reason)),
+            ]
+        }
+        return directives + [.startSlot(slot)]
+    }
+
+    /// Time has passed: call several times a second.
+    ///
+    /// - Parameter activity: what each slot does at the moment.
+    package mutating func tick(_ activity: [SlotActivity], now: Double) -> [WorkerDirective] {
+        var directives: [WorkerDirective] = []
+        for (slot, activity) in activity.enumerated() {
+            guard let lease = slots[slot].lease, slots[slot].killReason == nil,
+                let index = activity.index, !slots[slot].reported.contains(index),
+                let timeout = definitions[lease.sweep]?.timeout, activity.seconds > timeout
+            else { continue }
+            slots[slot].killReason = "no result within the timeout of \(timeout) s"
+            directives.append(.kill(slot: slot))
+        }
+        guard now - lastSent >= heartbeatInterval else { return directives }
+        if !isWelcome || now - lastHeard > heartbeatTimeout {
+            isWelcome = false
+            return directives + register(now: now)
+        }
+        lastSent = now
+        var running: [RunningTrial] = []
+        for (slot, activity) in zip(slots, activity) {
+            guard let lease = slot.lease, let index = activity.index,
+                lease.range.contains(index), !slot.reported.contains(index)
+            else { continue }
+            running.append(RunningTrial(lease: lease.id, index: index))
+        }
+        return directives + [.send(.heartbeat(Heartbeat(running: running)))]
+    }
+
+    // MARK: Decisions
+
+    private mutating func register(now: Double) -> [WorkerDirective] {
+        lastSent = now
+        var registration = identity
+        registration.nextReport = unacknowledged.first?.number ?? nextReport
+        registration.held = slots.compactMap(\.lease) + queue
+        return [.send(.registration(registration))]
+    }
+
+    private mutating func accept(_ lease: Lease) -> [WorkerDirective] {
+        guard definitions[lease.sweep] != nil else {
+            return send(
+                LeaseReport(lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true))
+        }
+        queue.append(lease)
+        return assign()
+    }
+
+    private mutating func assign() -> [WorkerDirective] {
+        var directives: [WorkerDirective] = []
+        for slot in slots.indices where slots[slot].lease == nil {
+            guard let lease = queue.first, let definition = definitions[lease.sweep] else { break }
+            queue.removeFirst()
+            slots[slot].lease = lease
+            slots[slot].reported = IndexIntervals()
+            if slots[slot].definitions.insert(lease.sweep).inserted {
+                directives.append(.command(.definition(definition), slot: slot))
+            }
+            directives.append(.command(.lease(lease), slot: slot))
+        }
+        return directives
+    }
+
+    private mutating func giveBack(_ id: LeaseID) -> [WorkerDirective] {
+        if let slot = slots.firstIndex(where: { $0.lease?.id == id }) {
+            return [.truncate(slot: slot)]
+        }
+        guard let position = queue.firstIndex(where: { $0.id == id }) else { return [] }
+        let lease = queue.remove(at: position)
+        return send(LeaseReport(lease: id, sweep: lease.sweep, outcomes: [], isEnded: true))
+    }
+
+    private mutating func send(_ report: LeaseReport) -> [WorkerDirective] {
+        let report = Report(number: nextReport, leases: report.uniform())
+        nextReport += 1
+        unacknowledged.append(report)
+        return isWelcome ? [.send(.report(report))] : []
+    }
+
+    private static func failure(_ end: SlotEnd, killReason: String?) -> TrialFailure {
+        var reason: String
+        if let killReason {
+            reason = killReason
+        } else if let signal = end.signal {
+            reason = "the slot was ended by signal \(signal) (\(signalName(signal)))"
+        } else {
+            reason = "the slot exited with code \(end.exitCode ?? -1)"
+        }
+        if !end.lastWords.isEmpty { reason += "\n" + end.lastWords }
+        return TrialFailure(reason, exitCode: end.exitCode, signal: end.signal)
+    }
+
+    private static func signalName(_ signal: Int32) -> String {
+        switch signal {
+        case 4: "illegal instruction: a trap in the program"
+        case 5: "trap"
+        case 6: "abort"
+        case 7: "bus error"
+        case 8: "arithmetic error"
+        case 9: "killed, perhaps for want of memory"
+        case 11: "segmentation fault"
+        case 15: "terminated"
+        case 24: "CPU time limit"
+        case 25: "file size limit"
+        default: "see signal(7)"
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Glibc
+import SweepCore
+import SweepWire
+import ZeroMQ
+
+/// Carries a `WorkerInstance`'s directives out: a socket to the coordinator, and slots.
+package actor WorkerShell {
+    private nonisolated let loop: EventLoop
+    private let context: Context
+    private let endpoint: String
+    private var instance: WorkerInstance
+    private var socket: Socket?
+    private var slots: [SlotProcess?]
+    private var watches: [[Int]]
+    private var isLeaving = false
+    private var leave: CheckedContinuation<WorkerExit, Never>?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    /// A worker for the coordinator at `endpoint`.
+    package init(endpoint: String, identity: Registration) throws(ZeroMQError) {
+        loop = try EventLoop()
+        context = try Context()
+        self.endpoint = endpoint
+        instance = WorkerInstance(identity: identity)
+        slots = Array(repeating: nil, count: identity.slots)
+        watches = Array(repeating: [], count: identity.slots)
+    }
+
+    /// Serves until the coordinator, or a failure, ends it.
+    package func run() async throws(ZeroMQError) -> WorkerExit {
+        var options = Socket.Options()
+        options.maximumMessageSize = Int64(Wire.maximumMessageSize)
+        // A process is one peer for all its life, across every reconnection.
+        options.routingID = [0x77] + (0..<15).map { _ in UInt8.random(in: 0...255) }
+        let socket = try Socket(.dealer, in: context, options: options)
+        try socket.connect(endpoint)
+        self.socket = socket
+        _ = loop.watch(socket) { [unowned self] in self.assumeIsolated { $0.receive() } }
+        carryOut(instance.start(now: EventLoop.now()))
+        schedule()
+        let exit = await withCheckedContinuation { leave = $0 }
+        for slot in slots.indices { end(slot) }
+        self.socket = nil
+        loop.stop()
+        return exit
+    }
+
+    private func schedule() {
+        loop.wake(at: EventLoop.now() + 0.1) { [unowned self] in
+            self.assumeIsolated { $0.tick() }
+        }
+    }
+
+    private func tick() {
+        guard !isLeaving else { return }
+        let activity = slots.map { $0?.page.activity ?? SlotActivity(index: nil, seconds: 0) }
+        carryOut(instance.tick(activity, now: EventLoop.now()))
+        schedule()
+    }
+
+    private func receive() {
+        guard let socket, !isLeaving else { return }
+        // Bounded, so that slots are served in between.
+        for _ in 0..<64 {
+            do {
+                guard let frames = try socket.receive() else { return }
+                guard let payload = frames.last else { continue }
+                let message = try CoordinatorMessage(decoding: payload)
+                carryOut(instance.receive(message, now: EventLoop.now()))
+            } catch let error as WireError {
+                if case .incompatible = error {
+                    finish(.refused(reason: error.description))
+                    return
+                }
+                fputs("windrow worker: ignored a \(error)\n", stderr)
+            } catch {
+                finish(.refused(reason: "\(error)"))
+                return
+            }
+        }
+    }
+
+    // MARK: Directives
+
+    private func carryOut(_ directives: [WorkerDirective]) {
+        for directive in directives where !isLeaving {
+            switch directive {
+            case .send(let message):
+                do {
+                    _ = try socket?.send([message.encoded()])
+                } catch {
+                    fputs("windrow worker: \(error)\n", stderr)
+                }
+            case .startSlot(let slot): start(slot)
+            case .command(let command, let slot): slots[slot]?.send(command)
+            case .truncate(let slot): slots[slot]?.page.truncate()
+            case .kill(let slot): slots[slot]?.kill()
+            case .exit(let exit): finish(exit)
+            }
+        }
+    }
+
+    private func finish(_ exit: WorkerExit) {
+        isLeaving = true
+        leave?.resume(returning: exit)
+        leave = nil
+    }
+
+    private func start(_ slot: Int) {
+        do {
+            let process = try SlotProcess()
+            slots[slot] = process
+            let reports = loop.watch(descriptor: process.descriptors.reports) { [unowned self] in
+                self.assumeIsolated { $0.hear(slot) }
+            }
+            let words = loop.watch(descriptor: process.descriptors.words) { [unowned self] in
+                self.assumeIsolated { $0.listen(slot) }
+            }
+            watches[slot] = [reports, words]
+        } catch {
+            // Counted like a slot that dies at once, so that it ends with a reason.
+            let end = SlotEnd(
+                activity: SlotActivity(index: nil, seconds: 0), exitCode: nil, signal: nil,
+                lastWords: error.description, time: 0)
+            carryOut(instance.slotEnded(slot, end))
+        }
+    }
+
+    private func hear(_ slot: Int) {
+        guard let process = slots[slot] else { return }
+        let (reports, hasEnded) = process.receive()
+        for report in reports { carryOut(instance.slotReported(slot, report)) }
+        guard hasEnded, slots[slot] === process else { return }
+        if let end = end(slot), !isLeaving { carryOut(instance.slotEnded(slot, end)) }
+    }
+
+    private func listen(_ slot: Int) {
+        guard let process = slots[slot], !process.listen(), watches[slot].count > 1 else { return }
+        loop.unwatch(watches[slot].removeLast())
+    }
+
+    /// Ends a slot's process and everything that it started.
+    @discardableResult
+    private func end(_ slot: Int) -> SlotEnd? {
+        guard let process = slots[slot] else { return nil }
+        for watch in watches[slot] { loop.unwatch(watch) }
+        watches[slot] = []
+        slots[slot] = nil
+        return process.end()
+    }
+}

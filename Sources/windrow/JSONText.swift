@@ -1,0 +1,36 @@
+import Foundation
+
+/// JSON for other programs: indented, keys in order, with a schema version.
+struct JSONText {
+    /// Rises when a reader of an older form would misread it.
+    static let schema = 1
+
+    private struct Envelope<Content: Encodable>: Encodable {
+        let schema: Int
+        let content: Content
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(schema, forKey: Key(stringValue: "schema"))
+            try container.encode(content, forKey: Key(stringValue: "content"))
+        }
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { return nil }
+    }
+
+    let text: String
+
+    init(_ content: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "NaN")
+        let data = try? encoder.encode(Envelope(schema: Self.schema, content: content))
+        text = data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}

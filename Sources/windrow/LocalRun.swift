@@ -1,0 +1,174 @@
+import Experiments
+import Glibc
+import SweepCoordinator
+import SweepCore
+import SweepStore
+import SweepWire
+import ZeroMQ
+
+/// One `windrow run` from the sweep file to the table of its best trials.
+struct LocalRun {
+    let command: RunCommand
+    let console: Console
+    private let startedAt = EventLoop.now()
+
+    init(_ command: RunCommand, console: Console) {
+        self.command = command
+        self.console = console
+    }
+
+    func run(_ interruptions: AsyncStream<Int32>) async throws -> ExitStatus {
+        let source = try SweepSource(path: command.file, overrides: command.overrides)
+        try source.checkInputs()
+        let folder = command.store ?? "runs/\(source.sweep.name)"
+        let revision = GitRevision.ofFolder(source.sweep.directory)
+        let store = try Store.open(
+            folder, sweep: source.sweep, grid: source.grid,
+            metrics: source.experiment?.description.metrics.map(\.name) ?? [],
+            source: source.bytes, environment: try environment(source, revision: revision))
+        for line in store.recovery.descriptions { console.say("Repaired", line, .warning) }
+        if command.retryFailed { try store.forgetFailures() }
+        let progress = SweepProgress(
+            definition: Definition(
+                sweep: SweepDigest(of: source.sweep.json()), json: source.sweep.json(),
+                timeout: source.sweep.limits.timeout),
+            experiment: "\(source.sweep.experiment)/\(source.sweep.experimentVersion)",
+            limits: source.sweep.limits, count: source.grid.count, finished: store.finished,
+            failed: store.failed)
+        introduce(source, progress, folder: folder)
+        if progress.remaining == 0 {
+            try store.close()
+            return try conclude(source, SweepStatus(settled: progress), folder: folder, isNew: false)
+        }
+        let end = try await serve(source, progress, store, revision, interruptions)
+        if let error = end.storeError {
+            console.complain(
+                "\(error)\nWhat is in the store is safe; the same command resumes.")
+            return .interrupted
+        }
+        return try conclude(source, end.status, folder: folder, isNew: true)
+    }
+
+    private func environment(
+        _ source: SweepSource, revision: String
+    ) throws(InputError) -> ManifestEnvironment {
+        ManifestEnvironment(
+            version: Version.text, gitRevision: revision, host: Machine.host,
+            processor: Machine.processor, inputDigests: try source.inputDigests())
+    }
+
+    private func introduce(_ source: SweepSource, _ progress: SweepProgress, folder: String) {
+        let excluded = source.grid.excludedCount
+        let count = source.grid.count
+        if progress.finished.count + progress.failed.count == 0 {
+            console.say(
+                "Planned",
+                excluded == 0
+                    ? "\(count) trials → \(folder)"
+                    : "\(count) trials (\(count + excluded) − \(excluded) excluded) → \(folder)")
+        } else if progress.remaining > 0 {
+            let failed = progress.failed.count
+            console.say(
+                "Resumed",
+                "\(progress.finished.count) done, \(progress.remaining) to go"
+                    + (failed > 0 ? ", \(failed) failed before (--retry-failed)" : "")
+                    + " → \(folder)")
+        }
+    }
+
+    // MARK: Running
+
+    private func serve(
+        _ source: SweepSource, _ progress: SweepProgress, _ store: sending Store,
+        _ revision: String, _ interruptions: AsyncStream<Int32>
+    ) async throws -> SweepEnd {
+        guard let directory = PrivateDirectory() else {
+            throw InputError(
+                "cannot make a folder for the coordinator's socket in XDG_RUNTIME_DIR or /tmp: "
+                    + String(cString: strerror(errno)))
+        }
+        defer { directory.remove() }
+        let coordinator = try CoordinatorShell(
+            settings: .init(
+                version: Version.text, firstLease: UInt64(max(0, time(nil))) << 24))
+        try await coordinator.listen(at: directory.endpoint)
+        let digest = progress.definition.sweep
+        await coordinator.add(
+            progress, grid: source.grid, store: store, gitRevision: revision)
+        let slots = command.slots ?? Machine.cores
+        let worker = LocalWorker(endpoint: directory.endpoint, slots: slots) { deaths, reason in
+            let isLast = LocalWorker.isLast(deaths)
+            console.say("Lost", "the worker on this machine: \(reason)", .bad)
+            if isLast {
+                Task {
+                    await coordinator.drain(
+                        digest, reason: "the worker on this machine ended \(deaths) times")
+                }
+            }
+        }
+        let narrator = Narrator(
+            console: console, coordinator: coordinator, sweep: digest, grid: source.grid,
+            finishedBefore: progress.finished.count + progress.failed.count)
+        let drawing = Task { await narrator.draw() }
+        let telling = Task { await narrator.tell() }
+        let stopping = Task {
+            var count = 0
+            for await _ in interruptions {
+                count += 1
+                guard count == 1 else {
+                    console.erase()
+                    console.say("Stopped", "at once; the same command resumes", .warning)
+                    directory.remove()
+                    _exit(ExitStatus.interrupted.rawValue)
+                }
+                console.erase()
+                console.say(
+                    "Stopping",
+                    "when the running trials have finished; press Ctrl-C again to leave at once",
+                    .warning)
+                await coordinator.drain(digest)
+            }
+        }
+        let end = await coordinator.end(of: digest)
+        drawing.cancel()
+        await drawing.value
+        await coordinator.stop()
+        worker.dismiss(within: 5)
+        await telling.value
+        stopping.cancel()
+        return end
+    }
+
+    // MARK: The end
+
+    private func conclude(
+        _ source: SweepSource, _ status: SweepStatus, folder: String, isNew: Bool
+    ) throws -> ExitStatus {
+        let table = try ResultsTable.read(folder)
+        let best = BestTable(table, sweep: source.sweep, grid: source.grid)
+        if command.output.json {
+            print(summaryJSON(source, status, folder: folder, best: best))
+        } else if let best, !best.rows.isEmpty {
+            print(best.text)
+        }
+        let diverged = table.count(ofStatus: "diverged", in: source.grid)
+        var text = "\(status.finished) of \(status.count) trials"
+        if diverged > 0 { text += " (\(status.finished - diverged) ok, \(diverged) diverged)" }
+        if status.failed > 0 { text += ", \(status.failed) failed" }
+        if isNew { text += " in \(words(forSeconds: EventLoop.now() - startedAt))" }
+        if let reason = status.stopReason { console.say("Stopped", reason, .bad) }
+        if status.remaining > 0 {
+            console.say("Interrupted", text + "; \(status.remaining) to go", .warning)
+            console.say("Next", "the same command resumes", .note)
+            return status.failed > 0 && status.stopReason != nil ? .failedTrials : .interrupted
+        }
+        console.say("Finished", text)
+        if status.failed > 0 {
+            console.say(
+                "Next", "see \(folder)/failures.csv; --retry-failed tries those again", .note)
+            return .failedTrials
+        }
+        console.say("Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
+        return .done
+    }
+}

@@ -1,0 +1,80 @@
+import SweepCoordinator
+import SweepCore
+import SweepWire
+import ZeroMQ
+
+/// Tells a person what happens: a line that is drawn over on a terminal, a line every half minute
+/// elsewhere, and the coordinator's news.
+struct Narrator {
+    let console: Console
+    let coordinator: CoordinatorShell
+    let sweep: SweepDigest
+    let grid: Grid
+    let finishedBefore: Int
+
+    /// Draws until cancelled.
+    func draw() async {
+        var progress = Progress(finishedBefore: finishedBefore, now: EventLoop.now())
+        let interval = console.isAnimated ? 0.1 : 30.0
+        while !Task.isCancelled {
+            if console.isAnimated { await show(&progress) }
+            try? await Task.sleep(for: .seconds(interval))
+            if !console.isAnimated, !Task.isCancelled { await show(&progress) }
+        }
+        console.erase()
+    }
+
+    private func show(_ progress: inout Progress) async {
+        guard let status = await coordinator.status(of: sweep) else { return }
+        let line = progress.line(status, now: EventLoop.now(), hasBar: console.isAnimated)
+        if console.isAnimated {
+            console.draw("Running", line)
+        } else {
+            console.say("Running", line, .note)
+        }
+    }
+
+    /// Tells the news until the coordinator stops.
+    func tell() async {
+        for await event in coordinator.events {
+            switch event {
+            case .joined(let worker, let slots):
+                // The local worker's joining is no news; another one's is.
+                if worker.isEmpty { say("Joined", "\(worker) with \(slots) slots", .good) }
+            case .left(let worker, let reason):
+                say("Left", "worker \(worker): \(reason)", .warning)
+            case .lost(let worker, let silence):
+                say(
+                    "Lost",
+                    "worker \(worker): silent for \(words(forSeconds: silence)); "
+                        + "its trials went back to the queue", .warning)
+            case .refused(let worker, let reason):
+                say("Refused", "\(worker): \(reason)", .warning)
+            case .attemptFailed(let index, let attempt, let limit, let failure):
+                say(
+                    "Retrying",
+                    "\(name(index)), attempt \(attempt) of \(limit) failed: "
+                        + firstLine(failure.reason), .warning)
+            case .trialFailed(let index, let attempts, let failure):
+                let times = attempts == 1 ? "" : " after \(attempts) attempts"
+                say("Failed", "\(name(index))\(times): \(failure.reason)", .bad)
+            case .stopped(let reason):
+                say("Stopping", reason, .warning)
+            }
+        }
+    }
+
+    private func say(_ verb: String, _ text: String, _ tone: Console.Tone) {
+        console.erase()
+        console.say(verb, text, tone)
+    }
+
+    private func name(_ index: Int) -> String {
+        guard index < grid.count else { return "trial \(index)" }
+        return "\(grid.id(of: grid.trial(at: index)))"
+    }
+
+    private func firstLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text
+    }
+}

@@ -1,0 +1,95 @@
+import Experiments
+import Glibc
+import SweepCore
+
+/// A sweep file on disk with the command line's overrides: read, checked, ready to run.
+struct SweepSource {
+    let sweep: Sweep
+    let grid: Grid
+    /// The file's bytes, kept verbatim in the store.
+    let bytes: [UInt8]
+
+    /// Bytes of the largest sweep file that is read.
+    private static let maximumSize = 4 << 20
+
+    /// Reads a sweep file.
+    ///
+    /// - Throws: `InputError` with a message for the user.
+    init(path: String, overrides: [String]) throws(InputError) {
+        bytes = try Self.read(path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InputError("\(path): not UTF-8 text; a sweep file is YAML in UTF-8")
+        }
+        do {
+            sweep = try Sweep.read(
+                text: text, file: path, directory: Self.directory(of: path), overrides: overrides,
+                experiments: ExperimentRegistry.builtIn.map(\.description))
+            grid = try Grid(sweep)
+        } catch {
+            throw InputError("\(error)")
+        }
+    }
+
+    /// The experiment that the sweep runs.
+    var experiment: (any Experiment)? {
+        ExperimentRegistry.builtIn.first { $0.description.name == sweep.experiment }
+    }
+
+    /// Looks at the files and programs that the sweep names, before anything runs.
+    func checkInputs() throws(InputError) {
+        guard let experiment else { return }
+        let context = TrialContext(directory: sweep.directory, timeout: sweep.limits.timeout)
+        for input in sweep.inputs() {
+            do {
+                try experiment.check(input.value, of: input.column, in: context)
+            } catch let failure as TrialFailure {
+                throw InputError(failure.reason)
+            } catch {
+                throw InputError("\(input.column): \(error)")
+            }
+        }
+    }
+
+    private static func directory(of path: String) -> String {
+        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard let resolved = realpath(parent, nil) else { return parent }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func read(_ path: String) throws(InputError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw InputError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+            throw InputError("\(path): is a folder; expected a sweep file such as sweeps/x.yaml")
+        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw InputError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= maximumSize else {
+                throw InputError(
+                    "\(path): more than \(maximumSize >> 20) MiB; is this a sweep file?")
+            }
+        }
+    }
+}
+
+/// Input that is not as it should be, in words for the user.
+struct InputError: Error {
+    let message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command line: one verb, one file.
+@main
+struct Windrow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "windrow",
+        abstract: "Sweep a parameter grid over many machines, and rake the results into CSV.",
+        version: Version.text,
+        subcommands: [
+            RunCommand.self, PlanCommand.self, ExperimentsCommand.self, WorkerCommand.self,
+            SlotCommand.self,
+        ])
+}

@@ -1,0 +1,371 @@
+import SweepCoordinator
+import SweepCore
+import SweepWire
+import SweepWorker
+
+/// A whole cluster's life over virtual time, fixed by one seed: the same state machines that run on
+/// sockets, with a network, slots and a disk that are made of faults.
+struct ClusterLife {
+    enum Event {
+        case toCoordinator(worker: Int, life: Int, WorkerMessage)
+        case toWorker(worker: Int, life: Int, CoordinatorMessage)
+        case tickCoordinator(epoch: Int)
+        case tickWorker(worker: Int, life: Int)
+        case trialEnds(worker: Int, life: Int, slot: Int, process: Int)
+        case diskSyncs(epoch: Int)
+        case fault
+    }
+
+    struct SlotModel {
+        /// Rises with each process of the slot.
+        var process = 0
+        var lease: Lease?
+        var next = 0
+        var startedAt = 0.0
+        var isTruncated = false
+    }
+
+    struct WorkerModel {
+        var instance: WorkerInstance
+        /// Rises with each process of the daemon: a restarted one is a new peer.
+        var life = 0
+        var isAlive = true
+        var slots: [SlotModel]
+        var cutUntil = 0.0
+        /// Messages of a link arrive in order.
+        var lastArrivalUp = 0.0
+        var lastArrivalDown = 0.0
+    }
+
+    let plan: Plan
+    var random: SplitMix
+    var now = 0.0
+    var queue = EventQueue<Event>()
+    var workers: [WorkerModel] = []
+    var coordinator: CoordinatorInstance?
+    var epoch = 0
+    /// Batches that were handed to the disk and are not synced.
+    var unsynced: [StoreBatch] = []
+    var isSyncing = false
+    /// What the disk holds for good.
+    var results: [Int: Double] = [:]
+    var failures: [Int: Int] = [:]
+    /// What each worker was told to be durable: reports by number.
+    var violations: [String] = []
+    var trialsRun = 0
+    var reported: [[UInt64: [Int]]] = []
+    var log: [String] = []
+
+    /// What a seed decides once for a life.
+    struct Plan {
+        var trials: Int
+        var workers: Int
+        var slots: Int
+        var typicalSeconds: Double
+        var faultsEvery: Double
+        var faultsUntil: Double
+        var poison: Set<Int>
+        var attempts: Int
+    }
+
+    static let digest = SweepDigest(bits: 0xabcd)
+
+    init(seed: UInt64) {
+        var random = SplitMix(seed)
+        let trials = 1 + random.below(400)
+        plan = Plan(
+            trials: trials, workers: 1 + random.below(6), slots: 1 + random.below(4),
+            typicalSeconds: [1e-4, 1e-2, 0.3, 20][random.below(4)],
+            faultsEvery: [0.5, 5, 60, 1e9][random.below(4)],
+            faultsUntil: 120,
+            poison: Set((0..<random.below(3)).map { _ in random.below(trials) }),
+            attempts: 1 + random.below(3))
+        self.random = random
+        for number in 0..<plan.workers {
+            workers.append(
+                WorkerModel(
+                    instance: Self.instance(number, slots: plan.slots),
+                    slots: Array(repeating: SlotModel(), count: plan.slots)))
+            reported.append([:])
+        }
+        startCoordinator()
+        for number in workers.indices {
+            carryOut(workers[number].instance.start(now: now), of: number)
+            queue.add(.tickWorker(worker: number, life: 0), at: random.uniform())
+        }
+        queue.add(.fault, at: plan.faultsEvery * random.uniform())
+    }
+
+    private static func instance(_ number: Int, slots: Int) -> WorkerInstance {
+        WorkerInstance(
+            identity: Registration(
+                version: "test", host: "node\(number)", pid: number, slots: slots,
+                experiments: ["noop/1"]))
+    }
+
+    /// Lives until the sweep is done, or too long.
+    mutating func run() {
+        while let (time, event) = queue.next() {
+            now = time
+            handle(event)
+            if !violations.isEmpty { return }
+            if results.count + failures.count == plan.trials, coordinator?.isAtRest(Self.digest) == true {
+                return
+            }
+            // Far beyond all the work there is, by any share of slots that survives.
+            let longest = 600 + plan.faultsUntil + 60 * plan.typicalSeconds * Double(plan.trials)
+            if now > longest {
+                violations.append(
+                    "not done after \(now) s: \(results.count) results, \(failures.count) failures "
+                        + "of \(plan.trials)")
+                return
+            }
+        }
+        violations.append("nothing is left to happen, and the sweep is not done")
+    }
+
+    // MARK: Events
+
+    private mutating func handle(_ event: Event) {
+        switch event {
+        case .toCoordinator(let worker, let life, let message):
+            guard coordinator != nil, now >= workers[worker].cutUntil else { return }
+            let directives = coordinator!.receive(message, from: peer(worker, life), now: now)
+            carryOut(directives)
+        case .toWorker(let worker, let life, let message):
+            guard isLiving(worker, life), now >= workers[worker].cutUntil else { return }
+            if case .acknowledgement(let through) = message { checkDurable(worker, through) }
+            carryOut(workers[worker].instance.receive(message, now: now), of: worker)
+        case .tickCoordinator(let epoch):
+            guard epoch == self.epoch, coordinator != nil else { return }
+            carryOut(coordinator!.tick(now: now))
+            queue.add(.tickCoordinator(epoch: epoch), at: now + 0.1)
+        case .tickWorker(let worker, let life):
+            guard isLiving(worker, life) else { return }
+            let activity = workers[worker].slots.map { slot in
+                SlotActivity(
+                    index: slot.lease == nil ? nil : slot.next, seconds: now - slot.startedAt)
+            }
+            carryOut(workers[worker].instance.tick(activity, now: now), of: worker)
+            queue.add(.tickWorker(worker: worker, life: life), at: now + 0.1)
+        case .trialEnds(let worker, let life, let slot, let process):
+            guard isLiving(worker, life), workers[worker].slots[slot].process == process
+            else { return }
+            endTrial(worker, slot)
+        case .diskSyncs(let epoch):
+            guard epoch == self.epoch, coordinator != nil else { return }
+            sync()
+        case .fault:
+            if now < plan.faultsUntil { fault() }
+            queue.add(.fault, at: now + plan.faultsEvery * 2 * random.uniform())
+        }
+    }
+
+    private func isLiving(_ worker: Int, _ life: Int) -> Bool {
+        workers[worker].isAlive && workers[worker].life == life
+    }
+
+    private func peer(_ worker: Int, _ life: Int) -> PeerID { PeerID([UInt8(worker), UInt8(life % 256)]) }
+
+    // MARK: Faults
+
+    private mutating func fault() {
+        let worker = random.below(workers.count)
+        switch random.below(5) {
+        case 0:  // The network: nothing arrives, what is under way is lost.
+            workers[worker].cutUntil = now + 30 * random.uniform() * random.uniform()
+        case 1:  // A slot's process.
+            let slot = random.below(plan.slots)
+            guard workers[worker].isAlive else { return }
+            killSlot(worker, slot)
+        case 2:  // A worker daemon, restarted after a while.
+            workers[worker].life += 1
+            workers[worker].instance = Self.instance(worker, slots: plan.slots)
+            workers[worker].slots = workers[worker].slots.map { slot in
+                SlotModel(process: slot.process + 1)
+            }
+            reported[worker] = [:]
+            carryOut(workers[worker].instance.start(now: now), of: worker)
+            queue.add(
+                .tickWorker(worker: worker, life: workers[worker].life), at: now + random.uniform())
+        case 3:  // The coordinator, between any two steps; rows that were not synced may be gone.
+            unsynced = []
+            coordinator = nil
+            startCoordinator()
+        default:  // A slow disk is played by the time that a sync takes.
+            break
+        }
+    }
+
+    private mutating func startCoordinator() {
+        epoch += 1
+        isSyncing = false
+        coordinator = CoordinatorInstance(
+            settings: .init(version: "test", firstLease: UInt64(epoch) << 32))
+        var finished = IndexIntervals()
+        for index in results.keys.sorted() { finished.insert(index) }
+        var failed = IndexIntervals()
+        for index in failures.keys.sorted() { failed.insert(index) }
+        let sweep = SweepProgress(
+            definition: Definition(sweep: Self.digest, json: [], timeout: nil),
+            experiment: "noop/1",
+            limits: Limits(timeout: nil, attempts: plan.attempts + 1000, maxFailures: 1_000_000),
+            count: plan.trials, finished: finished, failed: failed)
+        carryOut(coordinator!.add(sweep, now: now))
+        queue.add(.tickCoordinator(epoch: epoch), at: now + 0.1)
+    }
+
+    // MARK: The disk
+
+    private mutating func sync() {
+        var tickets: [UInt64] = []
+        for batch in unsynced {
+            for result in batch.results {
+                if results[result.index] != nil || failures[result.index] != nil {
+                    violations.append("trial \(result.index) has a second row")
+                }
+                results[result.index] = result.outcome.metrics.first?.value.number ?? -1
+            }
+            for failure in batch.failures {
+                if results[failure.index] != nil || failures[failure.index] != nil {
+                    violations.append("failed trial \(failure.index) has a second row")
+                }
+                failures[failure.index] = failure.attempt
+            }
+            tickets.append(batch.ticket)
+        }
+        unsynced = []
+        isSyncing = false
+        carryOut(coordinator!.stored(tickets, now: now))
+    }
+
+    private mutating func checkDurable(_ worker: Int, _ through: UInt64) {
+        for (number, indices) in reported[worker] where number <= through {
+            for index in indices where results[index] == nil && failures[index] == nil {
+                violations.append("trial \(index) was acknowledged before it was durable")
+            }
+            reported[worker][number] = nil
+        }
+    }
+
+    // MARK: Directives
+
+    private mutating func carryOut(_ directives: [CoordinatorDirective]) {
+        for directive in directives {
+            switch directive {
+            case .send(let message, let peer):
+                let worker = Int(peer.bytes[0])
+                if case .lease(let lease) = message {
+                    for index in lease.range where results[index] != nil || failures[index] != nil {
+                        violations.append("trial \(index) was leased after it was done")
+                    }
+                }
+                guard now >= workers[worker].cutUntil else { continue }
+                let arrival = max(workers[worker].lastArrivalDown, now + delay())
+                workers[worker].lastArrivalDown = arrival
+                // Reordering across peers only; a message to an old life of a worker is lost.
+                if Int(peer.bytes[1]) == workers[worker].life % 256 {
+                    queue.add(
+                        .toWorker(worker: worker, life: workers[worker].life, message),
+                        at: arrival)
+                }
+            case .store(let batch):
+                unsynced.append(batch)
+                if !isSyncing {
+                    isSyncing = true
+                    queue.add(.diskSyncs(epoch: epoch), at: now + delay() * 10)
+                }
+            case .announce:
+                break
+            }
+        }
+    }
+
+    private mutating func carryOut(_ directives: [WorkerDirective], of worker: Int) {
+        for directive in directives {
+            switch directive {
+            case .send(let message):
+                if case .report(let report) = message {
+                    reported[worker][report.number] = report.leases.flatMap { lease in
+                        lease.outcomes.compactMap { outcome in
+                            if case .success = outcome.result { outcome.index } else { nil }
+                        }
+                    }
+                }
+                guard now >= workers[worker].cutUntil else { continue }
+                let arrival = max(workers[worker].lastArrivalUp, now + delay())
+                workers[worker].lastArrivalUp = arrival
+                queue.add(
+                    .toCoordinator(worker: worker, life: workers[worker].life, message),
+                    at: arrival)
+            case .startSlot(let slot):
+                workers[worker].slots[slot] = SlotModel(
+                    process: workers[worker].slots[slot].process + 1)
+            case .command(.definition, _):
+                break
+            case .command(.lease(let lease), let slot):
+                workers[worker].slots[slot].lease = lease
+                workers[worker].slots[slot].next = lease.range.lowerBound
+                workers[worker].slots[slot].isTruncated = false
+                beginTrial(worker, slot)
+            case .truncate(let slot):
+                workers[worker].slots[slot].isTruncated = true
+            case .kill(let slot):
+                killSlot(worker, slot)
+            case .exit(let exit):
+                violations.append("worker \(worker) left: \(exit)")
+            }
+        }
+    }
+
+    // MARK: Slots
+
+    private mutating func beginTrial(_ worker: Int, _ slot: Int) {
+        workers[worker].slots[slot].startedAt = now
+        trialsRun += 1
+        // Heavy tails: now and then a trial takes a hundred times as long.
+        let tail = random.below(50) == 0 ? 100.0 : 1.0
+        queue.add(
+            .trialEnds(
+                worker: worker, life: workers[worker].life, slot: slot,
+                process: workers[worker].slots[slot].process),
+            at: now + plan.typicalSeconds * tail * (0.5 + random.uniform()))
+    }
+
+    private mutating func endTrial(_ worker: Int, _ slot: Int) {
+        guard let lease = workers[worker].slots[slot].lease else { return }
+        let index = workers[worker].slots[slot].next
+        let duration = now - workers[worker].slots[slot].startedAt
+        let result: Result<TrialOutcome, TrialFailure> =
+            plan.poison.contains(index)
+            ? .failure(TrialFailure("poison", isPermanent: true))
+            : .success(
+                TrialOutcome(
+                    status: .ok, metrics: [.init("value", .integer(Int64(index)))]))
+        workers[worker].slots[slot].next += 1
+        let ends =
+            workers[worker].slots[slot].next == lease.range.upperBound
+            || workers[worker].slots[slot].isTruncated
+        if ends { workers[worker].slots[slot].lease = nil }
+        let report = LeaseReport(
+            lease: lease.id, sweep: lease.sweep,
+            outcomes: [Outcome(index: index, result: result, startedAt: now, duration: duration)],
+            isEnded: ends)
+        let directives = workers[worker].instance.slotReported(slot, report)
+        if !ends { beginTrial(worker, slot) }
+        carryOut(directives, of: worker)
+    }
+
+    private mutating func killSlot(_ worker: Int, _ slot: Int) {
+        let model = workers[worker].slots[slot]
+        workers[worker].slots[slot] = SlotModel(process: model.process + 1)
+        let end = SlotEnd(
+            activity: SlotActivity(
+                index: model.lease == nil ? nil : model.next, seconds: now - model.startedAt),
+            exitCode: nil, signal: 9, lastWords: "", time: now)
+        // A slot that dies at rest is started again, without limit in this world.
+        if model.lease != nil { carryOut(workers[worker].instance.slotEnded(slot, end), of: worker) }
+    }
+
+    private mutating func delay() -> Double { 1e-4 + 0.05 * random.uniform() * random.uniform() }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import SweepCore
+import Testing
+
+@Suite("A cluster's life under faults")
+struct SimulationTests {
+    /// `SIM_LIVES=100000` lives longer, `SIM_SEED=7` replays one life.
+    static let seeds: [UInt64] = {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["SIM_SEED"].flatMap(UInt64.init) { return [seed] }
+        let lives = environment["SIM_LIVES"].flatMap(UInt64.init) ?? 2000
+        return Array(0..<lives)
+    }()
+
+    @Test("every trial ends up in exactly one row, whatever breaks")
+    func exactlyOnce() {
+        for seed in Self.seeds {
+            var life = ClusterLife(seed: seed)
+            life.run()
+            #expect(life.violations == [], "SIM_SEED=\(seed) replays this life")
+            #expect(
+                Set(life.results.keys).union(life.failures.keys) == Set(0..<life.plan.trials),
+                "SIM_SEED=\(seed)")
+            #expect(Set(life.failures.keys) == life.plan.poison, "SIM_SEED=\(seed)")
+            #expect(
+                life.results.allSatisfy { Double($0.key) == $0.value }, "SIM_SEED=\(seed)")
+            if !life.violations.isEmpty { break }
+        }
+    }
+
+    @Test("the same seed lives the same life")
+    func repeatable() {
+        for seed in Self.seeds.prefix(20) {
+            var first = ClusterLife(seed: seed)
+            var second = ClusterLife(seed: seed)
+            first.run()
+            second.run()
+            #expect(first.now == second.now)
+            #expect(first.trialsRun == second.trialsRun)
+        }
+    }
+
+    @Test("without faults every trial runs exactly once")
+    func quietLife() {
+        for seed in Self.seeds {
+            var life = ClusterLife(seed: seed)
+            guard life.plan.faultsEvery > 1e6 else { continue }
+            life.run()
+            #expect(life.trialsRun == life.plan.trials, "SIM_SEED=\(seed)")
+        }
+    }
+}

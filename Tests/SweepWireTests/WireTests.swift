@@ -1,0 +1,188 @@
+import SweepCore
+import Testing
+
+@testable import SweepWire
+
+@Suite("Messages on the wire")
+struct WireTests {
+    static let outcomes: [Outcome] = [
+        Outcome(
+            index: 7,
+            result: .success(
+                TrialOutcome(
+                    status: .ok,
+                    metrics: [
+                        .init("loss", .real(0.1)), .init("count", .integer(-3)),
+                        .init("note", .text("a,\"b\"\n")), .init("good", .flag(true)),
+                    ],
+                    trace: Trace(
+                        columns: [.init("round", isInteger: true), .init("loss")],
+                        cells: [0, .infinity, 1, 0.5]))),
+            startedAt: 1e9, duration: 0.25),
+        Outcome(
+            index: .max,
+            result: .failure(
+                TrialFailure("no such file", exitCode: 2, signal: nil, isPermanent: true)),
+            startedAt: 0, duration: 0),
+    ]
+    static let lease = Lease(id: LeaseID(.max), sweep: SweepDigest(bits: .max), range: 5..<905)
+    static let fromWorker: [WorkerMessage] = [
+        .registration(
+            Registration(
+                version: "1", host: "näh", pid: 77, slots: 4, experiments: ["noop/1"],
+                nextReport: 9, held: [lease])),
+        .report(
+            Report(
+                number: 3,
+                leases: [
+                    LeaseReport(
+                        lease: LeaseID(1), sweep: SweepDigest(bits: 2), outcomes: outcomes,
+                        isEnded: true)
+                ])),
+        .heartbeat(Heartbeat(running: [RunningTrial(lease: LeaseID(4), index: 12)])),
+        .farewell(reason: "drained"),
+    ]
+    static let fromCoordinator: [CoordinatorMessage] = [
+        .introduce, .heartbeat,
+        .welcome(Welcome(version: "1", heartbeatInterval: 1, heartbeatTimeout: 10)),
+        .refusal(reason: "no"), .farewell(reason: "done"), .lease(lease),
+        .definition(Definition(sweep: SweepDigest(bits: 5), json: [1, 2, 3], timeout: 2.5)),
+        .definition(Definition(sweep: SweepDigest(bits: 5), json: [], timeout: nil)),
+        .acknowledgement(through: .max), .recall([LeaseID(1), LeaseID(.max)]),
+    ]
+
+    @Test("a worker's message comes back as it was", arguments: fromWorker)
+    func workerRoundTrip(_ message: WorkerMessage) throws {
+        #expect(try WorkerMessage(decoding: message.encoded()) == message)
+    }
+
+    @Test("a coordinator's message comes back as it was", arguments: fromCoordinator)
+    func coordinatorRoundTrip(_ message: CoordinatorMessage) throws {
+        #expect(try CoordinatorMessage(decoding: message.encoded()) == message)
+    }
+
+    @Test("another major version is refused by both numbers")
+    func otherVersion() {
+        let bytes = serialized(
+            Windrow_V1_FromWorker.with {
+                $0.major = 9
+                $0.farewell = .init()
+            })
+        #expect(throws: WireError.incompatible(theirs: 9)) { try WorkerMessage(decoding: bytes) }
+        let text = WireError.incompatible(theirs: 9).description
+        #expect(text.contains("9") && text.contains("\(Wire.major)"))
+    }
+
+    @Test("a metric without a name, a lease past all indices, a trace with ragged rows are refused")
+    func outOfBounds() {
+        let ragged = serialized(
+            Windrow_V1_FromWorker.with {
+                $0.major = Wire.major
+                $0.report.leases = [
+                    .with {
+                        $0.metricNames = ["loss"]
+                        $0.outcomes = [.with { $0.index = 1 }]
+                    }
+                ]
+            })
+        #expect(throws: WireError.self) { try WorkerMessage(decoding: ragged) }
+        let trace = serialized(
+            Windrow_V1_FromWorker.with {
+                $0.major = Wire.major
+                $0.report.leases = [
+                    .with {
+                        $0.outcomes = [
+                            .with {
+                                $0.trace = .with {
+                                    $0.names = ["a", "b"]
+                                    $0.isInteger = [true, false]
+                                    $0.cells = [1, 2, 3]
+                                }
+                            }
+                        ]
+                    }
+                ]
+            })
+        #expect(throws: WireError.self) { try WorkerMessage(decoding: trace) }
+        for (first, count) in [(UInt64.max, UInt64(1)), (UInt64(Int.max), 1), (0, 0), (0, 1 << 40)] {
+            let lease = serialized(
+                Windrow_V1_FromCoordinator.with {
+                    $0.major = Wire.major
+                    $0.lease.first = first
+                    $0.lease.count = count
+                })
+            #expect(throws: WireError.self) { try CoordinatorMessage(decoding: lease) }
+        }
+    }
+
+    @Test("any bytes at all are decoded or refused, never trapped on")
+    func anyBytes() {
+        var state: UInt64 = 1
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let seeds = Self.fromWorker.map { $0.encoded() } + Self.fromCoordinator.map { $0.encoded() }
+        for _ in 0..<20_000 {
+            var bytes = seeds[random(seeds.count)]
+            for _ in 0...random(6) {
+                switch random(4) {
+                case 0: bytes.append(UInt8(random(256)))
+                case 1: if !bytes.isEmpty { bytes.remove(at: random(bytes.count)) }
+                default: if !bytes.isEmpty { bytes[random(bytes.count)] = UInt8(random(256)) }
+                }
+            }
+            if let message = try? WorkerMessage(decoding: bytes) { _ = message.encoded() }
+            if let message = try? CoordinatorMessage(decoding: bytes) { _ = message.encoded() }
+            _ = try? SlotCommand(decoding: bytes)
+            _ = try? LeaseReport(decodingFromSlot: bytes)
+        }
+    }
+
+    @Test("outcomes with different metrics go into reports of their own, in order")
+    func uniform() throws {
+        func outcome(_ index: Int, _ names: [String]) -> Outcome {
+            Outcome(
+                index: index,
+                result: .success(
+                    TrialOutcome(status: .ok, metrics: names.map { .init($0, .integer(1)) })),
+                startedAt: 0, duration: 0)
+        }
+        let failed = Outcome(
+            index: 9, result: .failure(TrialFailure("x")), startedAt: 0, duration: 0)
+        let report = LeaseReport(
+            lease: LeaseID(1), sweep: SweepDigest(bits: 1),
+            outcomes: [
+                failed, outcome(0, ["a"]), outcome(1, ["a"]), failed, outcome(2, ["b"]),
+                outcome(3, []), failed,
+            ], isEnded: true)
+        let parts = report.uniform()
+        #expect(parts.flatMap(\.outcomes) == report.outcomes)
+        #expect(parts.map(\.isEnded) == [false, false, true])
+        let message = WorkerMessage.report(Report(number: 1, leases: parts))
+        #expect(try WorkerMessage(decoding: message.encoded()) == message)
+    }
+}
+
+@Suite("Frames in a byte stream")
+struct FrameBufferTests {
+    @Test("frames come out whole however the stream is cut", arguments: [1, 2, 3, 7, 1000])
+    func cuts(_ size: Int) throws {
+        let payloads: [[UInt8]] = [[], [1], Array(repeating: 7, count: 300), [2, 3]]
+        let stream = payloads.flatMap { FrameBuffer.frame($0) }
+        var buffer = FrameBuffer()
+        var received: [[UInt8]] = []
+        for start in stride(from: 0, to: stream.count, by: size) {
+            buffer.append(stream[start..<min(start + size, stream.count)])
+            while let frame = try buffer.next() { received.append(frame) }
+        }
+        #expect(received == payloads)
+    }
+
+    @Test("a length beyond the bound is refused before anything is kept")
+    func tooLong() {
+        var buffer = FrameBuffer()
+        buffer.append([255, 255, 255, 255])
+        #expect(throws: WireError.self) { try buffer.next() }
+    }
+}
