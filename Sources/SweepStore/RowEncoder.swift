@@ -149,7 +149,7 @@ struct RowEncoder {
     /// Renders a failure's row.
     static func encode(_ row: FailureRow, into buffer: inout RowBuffer) {
         buffer.beginRow()
-        buffer.cell(row.trial)
+        buffer.cell(row.id)
         buffer.cell(row.index)
         buffer.cell(row.attempt)
         buffer.cell(row.host)

@@ -121,7 +121,7 @@ struct Fixture {
 
     func failure(_ index: Int, reason: String = "it broke") -> FailureRow {
         FailureRow(
-            trial: grid.id(of: grid.trial(at: index)), index: index, attempt: 3, host: "node1",
+            id: grid.id(of: grid.trial(at: index)), index: index, attempt: 3, host: "node1",
             worker: "1", startedAt: 1_769_904_000, duration: 1, exitCode: 7, reason: reason)
     }
 }
