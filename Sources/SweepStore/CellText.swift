@@ -7,8 +7,7 @@ import SweepCore
 ///   carriage return, and not a number as a whole) gets an apostrophe in front. So does a text that
 ///   begins with an apostrophe: reading drops exactly one.
 /// - A text with a comma, quote, line feed or carriage return stands in quotes, its quotes doubled
-///   (RFC 4180); so does the empty text, which thereby differs from no value, and a text that would
-///   otherwise read as a number, true or false.
+///   (RFC 4180); so does the empty text, which thereby differs from no value.
 enum CellText {
     static let quote = UInt8(ascii: "\"")
     static let comma = UInt8(ascii: ",")
@@ -31,21 +30,14 @@ enum CellText {
 
     /// Whether the text stands in quotes.
     static func needsQuotes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let first = text.first else { return true }
+        if text.isEmpty { return true }
         for byte in text {
             switch byte {
             case quote, comma, lineFeed, carriageReturn: return true
             default: continue
             }
         }
-        switch first {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "N"),
-            UInt8(ascii: "i"), UInt8(ascii: "t"), UInt8(ascii: "f"):
-            if case .text = looseValue(String(decoding: text, as: UTF8.self)) { return false }
-            return true
-        default:
-            return false
-        }
+        return false
     }
 
     /// The text of a cell from its bytes, quotes included; nil when the cell is empty.
@@ -73,8 +65,10 @@ enum CellText {
             decoding: bytes.first == guardMark ? bytes.dropFirst() : bytes[...], as: UTF8.self)
     }
 
-    /// The value that an unquoted cell stands for in a column of any type: a number in the form in
-    /// which the store writes it, true, false, otherwise text.
+    /// The value that a cell stands for in a column of any type: a number in the form in which the
+    /// store writes it, true, false, otherwise text.
+    ///
+    /// Whether `1` was a number or a text makes no difference to a trial's identity.
     static func looseValue(_ text: String) -> Value {
         if let integer = Int64(text), integer.description == text { return .integer(integer) }
         switch text {

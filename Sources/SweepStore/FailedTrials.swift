@@ -8,6 +8,7 @@ struct FailedTrials {
     private var positions: [TrialID: Int] = [:]
 
     /// A grid that has changed is searched for failed trials when it has no more trials than this.
+    ///
     /// In a larger one they count as not yet run.
     static let largestSearch = 200_000
 

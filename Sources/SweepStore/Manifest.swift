@@ -55,7 +55,9 @@ struct Manifest: Codable {
         var level: String
     }
 
-    /// Layout of the store. Rises when an older windrow could not read it.
+    /// Layout of the store.
+    ///
+    /// Rises when an older windrow could not read it.
     static let knownSchema = 1
 
     var schema = Manifest.knownSchema
@@ -68,7 +70,9 @@ struct Manifest: Codable {
     var updated: String
     var inputs: [String: String]
     var columns: Columns
-    /// The sweep as it was resolved last. Not read back, so that its form may change.
+    /// The sweep as it was resolved last.
+    ///
+    /// Not read back, so that its form may change.
     var sweep: Sweep?
 
     private enum CodingKeys: String, CodingKey {

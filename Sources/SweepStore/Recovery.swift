@@ -39,6 +39,9 @@ package struct Recovery: Sendable, Hashable {
     /// What was mended, in order; empty when all was well.
     package internal(set) var items: [Item] = []
 
+    /// One line for each mended table.
+    package var descriptions: [String] { items.map(\.description) }
+
     /// Whether anything was mended.
     package var isEmpty: Bool { items.isEmpty }
 }

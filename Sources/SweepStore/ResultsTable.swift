@@ -14,8 +14,9 @@ package struct ResultsTable: Sendable {
     /// How many rows there are.
     package private(set) var count = 0
 
-    /// The texts of all cells, one after the other, and where each ends. A cell without a value has
-    /// its highest bit set in `ends`.
+    /// The texts of all cells, one after the other, and where each ends.
+    ///
+    /// A cell without a value has its highest bit set in `ends`.
     private var text: [UInt8] = []
     private var ends: [UInt64] = []
     /// For each row its trial's index in the grid; nil for trials that are not in it.
@@ -92,49 +93,21 @@ package struct ResultsTable: Sendable {
     }
 }
 
-extension Store {
-    /// How many trials of a grid stand in a folder's store; nil when there is no store.
-    ///
-    /// Nothing is written, and no lock is taken.
-    package static func peek(
-        _ directory: String, grid: Grid
-    ) throws(StoreError) -> (finished: Int, failed: Int)? {
-        guard try FileSystem.kind(of: directory, followingLinks: true) == .directory,
-            let manifest = try Manifest.read(directory)
-        else { return nil }
-        let sweep = grid.sweep
-        try manifest.check(
-            directory, experiment: sweep.experiment, version: sweep.experimentVersion, inputs: [:])
-        var finished: [Int] = []
-        try read(directory, manifest.known(.results)) { layout in
-            let finder = TrialFinder(grid: grid, layout: layout)
-            var cells: [RowCells.Cell] = []
-            let width = layout.header.count
-            return { row in
-                guard RowCells.split(row.bytes, into: &cells, expecting: width),
-                    let id = cells[0].trial, let index = finder.index(of: cells, id: id)
-                else { return }
-                finished.append(index)
+extension ResultsTable {
+    /// For each row, the index of its trial in a grid; nil where the grid does not have it.
+    package func indices(in grid: Grid) -> [Int?] {
+        let layout = TableLayout(.results, parameters: parameters, measured: metrics)
+        let finder = TrialFinder(grid: grid, layout: layout)
+        return (0..<count).map { row in
+            text(row: row, column: 0).flatMap { TrialID($0) }.flatMap { id in
+                finder.index(id: id) { text(row: row, column: $0) }
             }
         }
-        var failed = FailedTrials(path: directory + "/failures.csv")
-        try read(directory, manifest.known(.failures)) { _ in
-            { row throws(StoreError) in try failed.insert(row) }
-        }
-        let done = IndexIntervals(sorting: finished)
-        return (done.count, failed.indices(in: grid).subtracting(done).count)
     }
 
-    /// Reads a table that may be missing.
-    private static func read(
-        _ directory: String, _ known: TableLayout,
-        _ visitor: (TableLayout) -> (RowScanner.Row) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        let path = directory + "/" + known.table.file
-        guard try FileSystem.kind(of: path, followingLinks: false) != .nothing else { return }
-        let descriptor = try FileSystem.openFile(path, O_RDONLY, to: "read")
-        defer { Glibc.close(descriptor) }
-        let (layout, headerEnd) = try TableAudit.layout(descriptor, path, known: known)
-        _ = try TableAudit(descriptor, path, headerEnd: headerEnd, visit: visitor(layout))
+    /// How many rows of a grid's trials have a status.
+    package func count(ofStatus status: String, in grid: Grid) -> Int {
+        let found = indices(in: grid)
+        return found.indices.count { found[$0] != nil && text(row: $0, column: 1) == status }
     }
 }

@@ -60,7 +60,9 @@ struct RowEncoder {
             ? [] : trace.columns.map(\.name).filter { !self.trace.measured.contains($0) }
     }
 
-    /// Renders a results row. The files have all columns of the outcome.
+    /// Renders a results row.
+    ///
+    /// The files have all columns of the outcome.
     mutating func encode(_ row: ResultRow, into buffer: inout RowBuffer) {
         buffer.beginRow()
         buffer.cell(row.id)
@@ -132,7 +134,9 @@ struct RowEncoder {
         }
     }
 
-    /// A logged number. A whole-number column has no NaN: readers would take it for real.
+    /// A logged number.
+    ///
+    /// A whole-number column has no NaN: readers would take it for real.
     private static func logged(_ number: Double, isInteger: Bool, into buffer: inout RowBuffer) {
         guard isInteger else { return buffer.real(number) }
         if let whole = Int64(exactly: number) {
@@ -145,7 +149,7 @@ struct RowEncoder {
     /// Renders a failure's row.
     static func encode(_ row: FailureRow, into buffer: inout RowBuffer) {
         buffer.beginRow()
-        buffer.cell(row.trial)
+        buffer.cell(row.id)
         buffer.cell(row.index)
         buffer.cell(row.attempt)
         buffer.cell(row.host)

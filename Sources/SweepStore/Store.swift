@@ -13,7 +13,9 @@ package final class Store {
     package private(set) var finished: IndexIntervals
     /// Indices of the current grid whose trials stand in `failures.csv` and not in `results.csv`.
     package private(set) var failed: IndexIntervals
-    /// How many trials are stored that are not in the current grid. They are kept.
+    /// How many trials are stored that are not in the current grid.
+    ///
+    /// They are kept.
     package var foreignRows: Int { foreign.count }
 
     private let lock: StoreLock
@@ -59,7 +61,9 @@ package final class Store {
             columns: columns, results: contents.resultsLayout, trace: contents.traceLayout)
     }
 
-    /// Adds a finished trial. It is durable after the next `sync`.
+    /// Adds a finished trial.
+    ///
+    /// It is durable after the next `sync`.
     ///
     /// When this throws, the row was not taken; rows that were appended before are still to be
     /// synchronised.
@@ -104,7 +108,9 @@ package final class Store {
         }
     }
 
-    /// Adds a failed trial. It is durable after the next `sync`.
+    /// Adds a failed trial.
+    ///
+    /// It is durable after the next `sync`.
     package func append(_ row: FailureRow) throws(StoreError) {
         try checkOpen()
         if failures.pending.count >= TableFile.bufferLimit { try failures.write() }
@@ -128,8 +134,9 @@ package final class Store {
         try failures.synchronize()
     }
 
-    /// Forgets which trials have failed, so that they are run again. The table is kept in
-    /// `lost+found/`.
+    /// Forgets which trials have failed, so that they are run again.
+    ///
+    /// The table is kept in `lost+found/`.
     package func forgetFailures() throws(StoreError) {
         try sync()
         guard !failed.isEmpty || failures.length > Self.failureHeader.count else { return }

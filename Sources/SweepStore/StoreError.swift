@@ -1,7 +1,9 @@
 import Glibc
 
-/// Why a store cannot be opened, read or written. Each case's text says what is wrong, where, and
-/// what to do; nothing in the store has been lost when one is thrown.
+/// Why a store cannot be opened, read or written.
+///
+/// Each case's text says what is wrong, where, and what to do; nothing in the store has been lost
+/// when one is thrown.
 package enum StoreError: Error, Sendable, Hashable {
     /// Another process writes to the store.
     case locked(directory: String, owner: String)

@@ -1,6 +1,8 @@
 import Glibc
 
-/// The right to write to a store. It belongs to a process and dies with it.
+/// The right to write to a store.
+///
+/// It belongs to a process and dies with it.
 final class StoreLock {
     private var descriptor: Int32
 

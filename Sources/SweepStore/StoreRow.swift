@@ -1,6 +1,8 @@
 import SweepCore
 
-/// Where and when an attempt ran. May differ between two runs of one trial.
+/// Where and when an attempt ran.
+///
+/// May differ between two runs of one trial.
 package struct Provenance: Sendable, Hashable {
     /// Commit of the program that computed; the store writes it with a `g` in front.
     package var gitRevision: String
@@ -57,7 +59,7 @@ package struct ResultRow: Sendable {
 /// A trial that is given up, as it goes into `failures.csv`.
 package struct FailureRow: Sendable, Hashable {
     /// The trial's own name.
-    package var trial: TrialID
+    package var id: TrialID
     /// Position in the current grid.
     package var index: Int
     /// Which attempt it was, counted from 1.
@@ -79,10 +81,10 @@ package struct FailureRow: Sendable, Hashable {
 
     /// A failed trial.
     package init(
-        trial: TrialID, index: Int, attempt: Int, host: String, worker: String, startedAt: Double,
+        id: TrialID, index: Int, attempt: Int, host: String, worker: String, startedAt: Double,
         duration: Double, exitCode: Int32? = nil, signal: Int32? = nil, reason: String
     ) {
-        self.trial = trial
+        self.id = id
         self.index = index
         self.attempt = attempt
         self.host = host

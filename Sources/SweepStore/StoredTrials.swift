@@ -20,10 +20,15 @@ struct TrialFinder {
 
     /// The index of the grid's trial whose id and values a row has; nil when there is none.
     func index(of row: [RowCells.Cell], id: TrialID) -> Int? {
+        index(id: id) { row[$0].text }
+    }
+
+    /// The same for a row whose texts are known by the position of their cells.
+    func index(id: TrialID, text: (Int) -> String?) -> Int? {
         var values: [Value?] = []
         values.reserveCapacity(types.count)
         for (cell, type) in zip(cells, types) {
-            values.append(cell.flatMap { Self.value(of: row[$0], type) })
+            values.append(cell.flatMap(text).map { Self.value($0, type) })
         }
         // An empty cell stands for the default, as the column may be younger than the row; whether
         // it is the same trial, the id tells.
@@ -33,12 +38,11 @@ struct TrialFinder {
         return index
     }
 
-    /// The value that a cell stands for in a column of a declared type.
-    static func value(of cell: RowCells.Cell, _ type: ParameterType) -> Value? {
-        guard let text = cell.text else { return nil }
+    /// The value that a text stands for in a column of a declared type.
+    static func value(_ text: String, _ type: ParameterType) -> Value {
         switch type {
         case .integer:
-            return cell.isQuoted ? .text(text) : Int64(text).map { .integer($0) } ?? .text(text)
+            return Int64(text).map { .integer($0) } ?? .text(text)
         case .real:
             return Double(text).map { .real($0) } ?? .text(text)
         case .flag:
@@ -46,8 +50,7 @@ struct TrialFinder {
         case .choice, .text, .path, .words, .variant:
             return .text(text)
         case .any:
-            let isText = cell.isQuoted || cell.bytes.first == CellText.guardMark
-            return isText ? .text(text) : CellText.looseValue(text)
+            return CellText.looseValue(text)
         }
     }
 }

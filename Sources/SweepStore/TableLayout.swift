@@ -52,8 +52,9 @@ struct TableLayout: Hashable {
     /// The most columns that a table may have.
     static let mostColumns = 4096
 
-    /// The layout with more columns; those it has keep their place. In a trace `round` stands first
-    /// and `wall_s` last.
+    /// The layout with more columns; those it has keep their place.
+    ///
+    /// In a trace `round` stands first and `wall_s` last.
     func adding(parameters more: [String], measured new: [String]) throws(StoreError) -> TableLayout
     {
         var wider = self
@@ -95,8 +96,10 @@ struct TableLayout: Hashable {
         }
     }
 
-    /// Reads a layout from a file's header row. `known` is what the manifest says: it tells
-    /// parameters from metrics, and a header with any other column is damaged.
+    /// Reads a layout from a file's header row.
+    ///
+    /// `known` is what the manifest says: it tells parameters from metrics, and a header with any
+    /// other column is damaged.
     init(_ table: Table, header names: [String], known: TableLayout) throws(HeaderProblem) {
         self.table = table
         let head = known.head

@@ -1,7 +1,8 @@
 /// A time as the store writes it: ISO 8601, UTC, milliseconds: `2026-01-31T23:59:59.123Z`.
 enum Timestamp {
-    /// Appends a time, given in seconds since 1970, to a row. Times outside the years 0 … 9999 and
-    /// NaN are written as an empty cell.
+    /// Appends a time, given in seconds since 1970, to a row.
+    ///
+    /// Times outside the years 0 … 9999 and NaN are written as an empty cell.
     static func append(_ seconds: Double, to bytes: inout [UInt8]) {
         let scaled = (seconds * 1000).rounded(.down)
         guard scaled >= -62_167_219_200_000, scaled < 253_402_300_800_000 else { return }
