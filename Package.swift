@@ -78,7 +78,7 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "Experiments", "SweepWire", "SweepStore",
-                "SweepCoordinator", "SweepWorker", "ZeroMQ", "Processes",
+                "SweepCoordinator", "SweepWorker", "ZeroMQ", "Processes", "CSodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),

@@ -116,7 +116,7 @@ package final class StoreWriter: @unchecked Sendable {
         for failure in batch.failures {
             try store.append(
                 FailureRow(
-                    trial: grid.id(of: grid.trial(at: failure.index)), index: failure.index,
+                    id: grid.id(of: grid.trial(at: failure.index)), index: failure.index,
                     attempt: failure.attempt, host: failure.host, worker: failure.worker,
                     startedAt: failure.startedAt, duration: failure.duration,
                     exitCode: failure.failure.exitCode, signal: failure.failure.signal,

@@ -165,3 +165,20 @@ extension Int {
         return overflow ? .max : product
     }
 }
+
+extension Sweep {
+    /// Names of the columns that the axes assign, outermost first.
+    package var columnsOnAxes: [String] {
+        axes.flatMap { axis -> [String] in
+            switch axis {
+            case .column(let column): [column.column]
+            case .variants(let variants):
+                variants.branches.reduce(into: [variants.column]) { names, branch in
+                    names += branch.parameters.map(\.column).filter { !names.contains($0) }
+                }
+            case .zip(let columns): columns.map(\.column)
+            case .random(let random): random.columns
+            }
+        }
+    }
+}

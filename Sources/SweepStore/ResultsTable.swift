@@ -19,14 +19,10 @@ package struct ResultsTable: Sendable {
     /// A cell without a value has its highest bit set in `ends`.
     private var text: [UInt8] = []
     private var ends: [UInt64] = []
-    /// For each row its trial's index in the grid; nil for trials that are not in it.
-    package private(set) var indices: [Int?] = []
     private let positions: [String: Int]
 
-    /// Reads the table of the store in a folder, and finds its rows' trials in a grid.
-    package static func read(
-        _ directory: String, grid: Grid
-    ) throws(StoreError) -> ResultsTable {
+    /// Reads the table of the store in a folder.
+    package static func read(_ directory: String) throws(StoreError) -> ResultsTable {
         guard let manifest = try Manifest.read(directory) else {
             throw .notAStore(directory: directory, problem: "it holds no manifest.json")
         }
@@ -37,15 +33,12 @@ package struct ResultsTable: Sendable {
         let (layout, headerEnd) = try TableAudit.layout(descriptor, path, known: known)
         var table = ResultsTable(layout)
         let width = layout.header.count
-        let finder = TrialFinder(grid: grid, layout: layout)
         var cells: [RowCells.Cell] = []
         _ = try TableAudit(descriptor, path, headerEnd: headerEnd) { row throws(StoreError) in
             guard RowCells.split(row.bytes, into: &cells, expecting: width) else {
                 throw .wrongCellCount(path, row.line, expected: width)
             }
-            guard row.isComplete else { return }
-            table.append(cells)
-            table.indices.append(cells[0].trial.flatMap { finder.index(of: cells, id: $0) })
+            if row.isComplete { table.append(cells) }
         }
         return table
     }

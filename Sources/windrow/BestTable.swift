@@ -54,8 +54,8 @@ struct BestTable: Encodable {
         self.tuned = tuned.map { columns.all[$0].name }
 
         var tally: [[String]: [[String]: Sample]] = [:]
-        for row in 0..<table.count {
-            guard let index = table.indices[row] else { continue }
+        for (row, index) in table.indices(in: grid).enumerated() {
+            guard let index else { continue }
             let values = grid.trial(at: index).values
             let text = { (place: Int) in values[place].map { "\($0)" } ?? "" }
             tally[groups.map(text), default: [:]][tuned.map(text), default: Sample()].add(

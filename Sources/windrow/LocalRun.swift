@@ -26,11 +26,11 @@ struct LocalRun {
             folder, sweep: source.sweep, grid: source.grid,
             metrics: source.experiment?.description.metrics.map(\.name) ?? [],
             source: source.bytes, environment: try environment(source, revision: revision))
-        for line in store.recovery.descriptions { console.say("Repaired", line, .warning) }
+        for item in store.recovery.items { console.say("Repaired", item.description, .warning) }
         if command.retryFailed { try store.forgetFailures() }
         let progress = SweepProgress(
             definition: Definition(
-                sweep: SweepDigest(of: source.sweep.json()), json: source.sweep.json(),
+                sweep: source.digest, json: source.json,
                 timeout: source.sweep.limits.timeout),
             experiment: "\(source.sweep.experiment)/\(source.sweep.experimentVersion)",
             limits: source.sweep.limits, count: source.grid.count, finished: store.finished,
@@ -147,18 +147,20 @@ struct LocalRun {
     private func conclude(
         _ source: SweepSource, _ status: SweepStatus, folder: String, isNew: Bool
     ) throws -> ExitStatus {
-        let table = try ResultsTable.read(folder, grid: source.grid)
+        let table = try ResultsTable.read(folder)
         let best = BestTable(table, sweep: source.sweep, grid: source.grid)
         if command.output.json {
-            print(summaryJSON(source, status, folder: folder, best: best))
+            print(
+                JSONText(
+                    RunSummary(
+                        sweep: source.sweep.name, store: folder, trials: status.count,
+                        finished: status.finished, failed: status.failed,
+                        remaining: status.remaining, best: best)
+                ).text)
         } else if let best, !best.rows.isEmpty {
             print(best.text)
         }
-        let diverged = table.position(of: "status").map { status in
-            (0..<table.count).count {
-                table.indices[$0] != nil && table.text(row: $0, column: status) == "diverged"
-            }
-        } ?? 0
+        let diverged = table.count(ofStatus: "diverged", in: source.grid)
         var text = "\(status.finished) of \(status.count) trials"
         if diverged > 0 { text += " (\(status.finished - diverged) ok, \(diverged) diverged)" }
         if status.failed > 0 { text += ", \(status.failed) failed" }
@@ -178,4 +180,15 @@ struct LocalRun {
         console.say("Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
         return .done
     }
+}
+
+/// The answer of `windrow run --json`.
+private struct RunSummary: Encodable {
+    var sweep: String
+    var store: String
+    var trials: Int
+    var finished: Int
+    var failed: Int
+    var remaining: Int
+    var best: BestTable?
 }

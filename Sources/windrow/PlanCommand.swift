@@ -76,7 +76,7 @@ struct Plan: Encodable {
     ) {
         sweep = source.sweep.name
         experiment = source.sweep.experiment
-        axes = source.sweep.axisDescriptions.map {
+        axes = source.sweep.describeAxes().map {
             Axis(name: $0.names.joined(separator: ", "), count: $0.count, values: $0.values)
         }
         count = source.grid.count

@@ -38,6 +38,9 @@ int windrow_die_with_parent(int signal, pid_t parent);
 /// Decodes a wait status: returns the exit code, or -1 and stores the signal.
 int windrow_exit_code(int status, int *signal);
 
+/// How many processors this process may use; at least 1.
+int windrow_processors(void);
+
 /// Page shared by a worker and one slot: which trial runs, since when, where to stop.
 typedef struct {
     uint64_t current;     ///< index of the running trial, or UINT64_MAX
