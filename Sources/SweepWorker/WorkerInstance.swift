@@ -124,7 +124,7 @@ package struct WorkerInstance: Sendable {
                 .exit(.slotsFail(reason: reason)),
             ]
         }
-        return directives + [.startSlot(slot)]
+        return directives + [.startSlot(slot)] + assign()
     }
 
     /// Time has passed: call several times a second.
