@@ -1,3 +1,4 @@
+import Glibc
 import SweepCore
 
 /// What is kept of a program's standard output: the last lines that look like a JSON object.
@@ -14,16 +15,19 @@ struct ResultLines {
 
     /// Takes in what the program printed.
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            add(rest[..<end])
+        var start = 0
+        while let base = bytes.baseAddress, start < bytes.count,
+            let end = memchr(base + start, 10, bytes.count - start)
+        {
+            let length = UnsafeRawPointer(end) - base - start
+            add(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
             endLine()
-            rest = rest[(end + 1)...]
+            start += length + 1
         }
-        add(rest)
+        add(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
-    private mutating func add(_ part: Slice<UnsafeRawBufferPointer>) {
+    private mutating func add(_ part: UnsafeRawBufferPointer) {
         guard !isTooLong else { return }
         if line.count + part.count > Self.longestLine {
             isTooLong = true

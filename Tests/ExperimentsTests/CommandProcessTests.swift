@@ -24,8 +24,11 @@ import Testing
 
     /// Waits until a process has ended, which nothing but the kernel's scheduling can delay.
     private func waitForEnd(_ pid: pid_t) -> Bool {
-        for _ in 0..<2_000_000 where isAlive(pid) { sched_yield() }
-        return !isAlive(pid)
+        for _ in 0..<1_000_000 {
+            if !isAlive(pid) { return true }
+            sched_yield()
+        }
+        return false
     }
 
     private func pid(_ outcome: TrialOutcome) throws -> pid_t {
@@ -55,13 +58,13 @@ import Testing
 
     @Test func `output without end is drained and does not fill the memory`() throws {
         var before = rusage()
-        getrusage(RUSAGE_SELF, &before)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &before)
         let outcome = try runScript(
-            "head -c 300000000 /dev/zero; head -c 300000000 /dev/zero >&2; echo; echo '{\"a\": 1}'",
+            "head -c 100000000 /dev/zero; head -c 100000000 /dev/zero >&2; echo; echo '{\"a\": 1}'",
             in: folder)
         #expect(outcome.metrics == [.init("a", .integer(1))])
         var after = rusage()
-        getrusage(RUSAGE_SELF, &after)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &after)
         #expect(after.ru_maxrss - before.ru_maxrss < 64 * 1024)
     }
 
@@ -113,13 +116,13 @@ import Testing
         #expect(access(path + ".d", F_OK) != 0)
     }
 
-    @Test func `descriptors of this process are not inherited, and none is lost`() throws {
-        let count = { () -> Int in
-            (0..<4096).count { fcntl(Int32($0), F_GETFD) >= 0 }
-        }
-        _ = count()
-        let outcome = try runScript("echo \"{\\\"n\\\": $(ls /proc/$$/fd | wc -l)}\"", in: folder)
-        // Input, output and error.
-        #expect(outcome.metrics == [.init("n", .integer(3))])
+    @Test func `descriptors of this process are not inherited`() throws {
+        // Without close-on-exec, as a library may have opened it.
+        let marker = fcntl(2, F_DUPFD, 200)
+        defer { close(marker) }
+        let outcome = try runScript(
+            "if [ -e /proc/$$/fd/\(marker) ]; then echo '{\"n\": 1}'; else echo '{\"n\": 0}'; fi",
+            in: folder)
+        #expect(outcome.metrics == [.init("n", .integer(0))])
     }
 }
