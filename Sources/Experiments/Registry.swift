@@ -7,7 +7,7 @@ public struct ExperimentRegistry: Sendable {
 
     /// The experiments that windrow brings along.
     public static let builtIn: [any Experiment] = [
-        DistributedSGDExperiment(), NoopExperiment(),
+        DistributedSGDExperiment(), CommandExperiment(), NoopExperiment(),
     ]
 
     /// A registry of the built-in experiments and others.
