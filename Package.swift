@@ -46,7 +46,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "Experiments",
-            dependencies: ["SweepCore", "CompressedSGD", "Processes"],
+            dependencies: ["SweepCore", "CompressedSGD", "CProcess"],
             swiftSettings: ours),
         .target(
             name: "SweepWire",

@@ -17,8 +17,7 @@
 
 extern char **environ;
 
-/// Closes every descriptor from `first` on: a child holds nothing that it was not given.
-static void close_from(int first) {
+void windrow_close_from(int first) {
 #ifdef SYS_close_range
     if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
 #endif
@@ -62,7 +61,7 @@ pid_t windrow_spawn(const windrow_child *child) {
                 _exit(127);
             }
         }
-        close_from(count);
+        windrow_close_from(count);
         if (child->directory && chdir(child->directory) != 0) {
             failure = errno;
             _exit(127);
