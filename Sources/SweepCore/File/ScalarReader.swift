@@ -160,7 +160,7 @@ struct ScalarReader {
         }
     }
 
-    /// `[+-]? digits`
+    /// Whether a text is `[+-]? digits`.
     static func isInteger(_ text: String) -> Bool {
         let digits =
             text.hasPrefix("-") || text.hasPrefix("+") ? text.utf8.dropFirst() : text.utf8[...]
@@ -172,7 +172,7 @@ struct ScalarReader {
         return digits.count > 1 && digits.first == 48
     }
 
-    /// `[+-]? (digits [. digits*] | . digits) ([eE] [+-]? digits)?`
+    /// Whether a text is `[+-]? (digits [. digits*] | . digits) ([eE] [+-]? digits)?`.
     static func isDecimal(_ text: String) -> Bool {
         var rest = text.utf8[...]
         func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }

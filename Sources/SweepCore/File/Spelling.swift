@@ -4,7 +4,8 @@ enum Spelling {
     static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= 100 else { return nil }
         let wanted = fold(name)
-        let limit = max(1, wanted.count / 3)
+        // One letter resembles every other one.
+        let limit = wanted.count == 1 ? 0 : max(1, wanted.count / 3)
         var best: (name: String, distance: Int)?
         for candidate in names where candidate.utf8.count <= 100 {
             let distance = distance(wanted, fold(candidate))
@@ -16,13 +17,17 @@ enum Spelling {
     }
 
     /// `unknown key 'axis': did you mean 'axes'?`, or the names that are possible.
-    static func unknown(_ what: String, _ name: String, among names: [String]) -> String {
+    ///
+    /// - Parameter owner: what the names belong to, if it must be said: ` of shape 'box'`.
+    static func unknown(
+        _ what: String, _ name: String, among names: [String], of owner: String = ""
+    ) -> String {
         let shown = name.utf8.count > 60 ? name.prefix(60) + "…" : name[...]
         if let nearest = nearest(to: name, among: names) {
-            return "unknown \(what) '\(shown)': did you mean '\(nearest)'?"
+            return "unknown \(what) '\(shown)'\(owner): did you mean '\(nearest)'?"
         }
-        if names.isEmpty { return "unknown \(what) '\(shown)': there are none" }
-        return "unknown \(what) '\(shown)': expected \(list(names))"
+        if names.isEmpty { return "unknown \(what) '\(shown)'\(owner): there are none" }
+        return "unknown \(what) '\(shown)'\(owner): expected \(list(names))"
     }
 
     /// `a, b or c`, cut short after two dozen.

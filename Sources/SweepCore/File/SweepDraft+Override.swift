@@ -107,7 +107,7 @@ extension SweepDraft {
         guard !kinds.isEmpty else {
             reader.report(
                 override.place,
-                Spelling.unknown("parameter", key, among: names) + " of \(owner)")
+                Spelling.unknown("parameter", key, among: names, of: " of '\(owner)'"))
             return
         }
         reader.overridden.insert(override.name)

@@ -102,6 +102,16 @@ struct SweepDraft {
         return true
     }
 
+    /// Where each axis stands, in order.
+    var axisPlaces: [Place] {
+        axes.map { axis in
+            switch axis {
+            case .parameter(let entry): entry.tree.place
+            case .zip(let place, _), .random(let place, _): place
+            }
+        }
+    }
+
     /// Notes an assignment that an override brings.
     mutating func replaceAssignment(_ name: String, _ place: Place) {
         places[name] = place

@@ -160,8 +160,8 @@ extension SweepReader {
         _ variants: [ParameterType.Variant]
     ) {
         let names = variant.parameters.map(\.name)
-        var text = Spelling.unknown("parameter", entry.key, among: names)
-        text += " of \(parameter.name) '\(variant.kind)'"
+        var text = Spelling.unknown(
+            "parameter", entry.key, among: names, of: " of \(parameter.name) '\(variant.kind)'")
         let others = variants.filter { $0.parameters.contains { $0.name == entry.key } }
         if !others.isEmpty {
             text += "; \(Spelling.list(others.map(\.kind))) has it"

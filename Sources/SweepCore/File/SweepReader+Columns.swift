@@ -1,6 +1,6 @@
 extension SweepReader {
     /// All columns: declared ones in their order, then undeclared ones in order of appearance.
-    func columns(undeclared names: [String], _ root: YAMLTree) -> [Column]? {
+    func columns(undeclared: [(name: String, place: Place)], _ start: Place) -> [Column]? {
         var columns: [Column] = []
         var headers: [String: String] = [:]
         var isSound = true
@@ -18,27 +18,28 @@ extension SweepReader {
             add(
                 Column(
                     name: parameter.name, type: parameter.type, fallback: parameter.fallback.value),
-                root.place)
+                start)
             guard case .variant(let variants) = parameter.type else { continue }
             for column in SweepReader.innerColumns(of: parameter.name, variants) {
                 guard let column else {
                     report(
-                        root.place,
+                        start,
                         "the experiment '\(experiment.name)' declares a parameter of "
                             + "'\(parameter.name)' with different types in different kinds")
                     return nil
                 }
-                add(column, root.place)
+                add(column, start)
             }
         }
         guard experiment.acceptsAnyParameter else { return isSound ? columns : nil }
         var known = Set(columns.map(\.name))
-        for name in names where UndeclaredName.isValid(name) && known.insert(name).inserted {
-            add(Column(name: name, type: .any, fallback: nil), root.place)
+        for (name, place) in undeclared
+        where UndeclaredName.isValid(name) && known.insert(name).inserted {
+            add(Column(name: name, type: .any, fallback: nil), place)
         }
         if columns.count > Sweep.mostColumns {
             report(
-                root.place,
+                start,
                 "\(columns.count) parameters; at most \(Sweep.mostColumns) are possible")
             isSound = false
         }

@@ -14,7 +14,7 @@ extension SweepReader {
         do throws(SweepError) {
             layout = try GridLayout(axes, columns: shown, schema: ColumnSchema(columns))
         } catch {
-            report(node.place, error.message)
+            // The same flaw is found, and told with its place, when the grid is laid out.
             return []
         }
         let onAxes = Set(layout.decidedColumns.map { columns[$0].name })
@@ -157,7 +157,7 @@ struct ExclusionReader {
         return alternatives.isEmpty ? nil : Exclusion.Condition(alternatives: alternatives)
     }
 
-    /// `{kind: econtrol, eta: [0.1, 0.5]}`
+    /// Reads `{kind: econtrol, eta: [0.1, 0.5]}`.
     private func matches(
         _ node: YAMLTree, _ name: String, _ variants: [ParameterType.Variant]
     ) -> [Exclusion.Match]? {
@@ -174,8 +174,8 @@ struct ExclusionReader {
                 reader.report(
                     entry.keyPlace,
                     Spelling.unknown(
-                        "parameter", entry.key, among: variant.parameters.map(\.name))
-                        + " of \(name) '\(kind)'")
+                        "parameter", entry.key, among: variant.parameters.map(\.name),
+                        of: " of \(name) '\(kind)'"))
                 return nil
             }
             let column = "\(name).\(entry.key)"

@@ -110,7 +110,7 @@ extension SweepReader {
         case (.real, true), (.integer, false):
             report(
                 rule.keyPlace,
-                "'\(parameter.name)' is \(parameter.type.expectation): use "
+                "'\(parameter.name)' takes \(parameter.type.expectation): use "
                     + (needsInteger ? "uniform or log-uniform" : "integer"))
             return nil
         default:

@@ -100,8 +100,8 @@ extension SweepReader {
         default:
             report(
                 entry.keyPlace,
-                "'\(name)' is no number, so it cannot have a \(entry.key); write a list of "
-                    + type.expectation)
+                "'\(name)' takes \(type.expectation), so it cannot have a \(entry.key); write a list"
+            )
             return nil
         }
         let form =

@@ -43,9 +43,10 @@ final class SweepReader {
         let goal = metric(overriding(root["metric"], "metric", overrides))
         let limits = limits(overriding(root["limits"], "limits", overrides))
         var draft = SweepDraft(root, self)
-        guard let columns = columns(undeclared: draft.names + overrides.map(\.name), root) else {
-            return nil
-        }
+        let undeclared =
+            draft.names.map { ($0, draft.places[$0] ?? root.place) }
+            + overrides.map { ($0.name, $0.place) }
+        guard let columns = columns(undeclared: undeclared, root.place) else { return nil }
         self.columns = columns
         draft.apply(overrides, self)
         let (fixed, axes) = assignments(draft)
@@ -58,25 +59,34 @@ final class SweepReader {
             name: name ?? "", experiment: experiment.name, experimentVersion: experiment.version,
             metric: goal, limits: limits, columns: columns, fixed: fixed, axes: axes,
             exclusions: exclusions, directory: directory)
-        return layOut(sweep, at: root["axes"]?.place ?? root.place, root["exclude"]?.place)
+        let places = draft.axisPlaces
+        return layOut(sweep, root["exclude"]?.place) { axis in
+            axis.flatMap { places.indices.contains($0) ? places[$0] : nil }
+                ?? root["axes"]?.place ?? root.place
+        }
     }
 
     /// The last check: everything together, as a grid.
-    private func layOut(_ sweep: Sweep, at place: Place, _ exclude: Place?) -> Sweep? {
-        do {
+    private func layOut(
+        _ sweep: Sweep, _ exclude: Place?, _ place: (Int?) -> Place
+    ) -> Sweep? {
+        do throws(SweepError) {
             let grid = try Grid(sweep)
             if grid.count == 0 {
-                report(exclude ?? place, "every combination is excluded; nothing is left to run")
+                report(
+                    exclude ?? place(nil), "every combination is excluded; nothing is left to run")
             }
         } catch {
-            report(place, error.message)
+            report(place(error.axis), error.message)
         }
         return problems.isEmpty ? sweep : nil
     }
 
     private func sweepName(_ root: YAMLTree) -> String? {
         guard let node = root["sweep"] else {
-            report(root.place, "the key 'sweep' is missing; write 'sweep: NAME'")
+            if !isMisspelled("sweep", root) {
+                report(root.place, "the key 'sweep' is missing; write 'sweep: NAME'")
+            }
             return nil
         }
         guard let name = node.text, SweepName.isValid(name) else {
@@ -86,13 +96,23 @@ final class SweepReader {
         return name
     }
 
+    /// Whether an unknown key has been reported that was probably meant to be this one.
+    private func isMisspelled(_ key: String, _ root: YAMLTree) -> Bool {
+        (root.map ?? []).contains {
+            !SweepReader.keys.contains($0.key)
+                && Spelling.nearest(to: $0.key, among: SweepReader.keys) == key
+        }
+    }
+
     private func experimentDescription(_ root: YAMLTree) -> ExperimentDescription? {
         let names = experiments.map(\.name)
         guard let node = root["experiment"] else {
-            report(
-                root.place,
-                "the key 'experiment' is missing; write 'experiment: NAME', one of "
-                    + Spelling.list(names))
+            if !isMisspelled("experiment", root) {
+                report(
+                    root.place,
+                    "the key 'experiment' is missing; write 'experiment: NAME', one of "
+                        + Spelling.list(names))
+            }
             return nil
         }
         guard let name = node.text else {

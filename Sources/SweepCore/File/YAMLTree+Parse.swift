@@ -75,11 +75,11 @@ extension YAMLTree {
         }
         switch node {
         case .scalar(let scalar):
-            try refuseTag(scalar.tag, place)
+            try refuseTag(scalar.tag, place, .str)
             let isQuoted = scalar.style != .plain && scalar.style != .any
             return YAMLTree(place: place, content: .scalar(scalar.string, isQuoted: isQuoted))
         case .sequence(let sequence):
-            try refuseTag(sequence.tag, place)
+            try refuseTag(sequence.tag, place, .seq)
             var elements: [YAMLTree] = []
             elements.reserveCapacity(sequence.count)
             for element in sequence {
@@ -87,7 +87,7 @@ extension YAMLTree {
             }
             return YAMLTree(place: place, content: .list(elements))
         case .mapping(let mapping):
-            try refuseTag(mapping.tag, place)
+            try refuseTag(mapping.tag, place, .map)
             var entries: [Entry] = []
             for (key, value) in mapping {
                 let name = try convert(key, depth: depth + 1, &nodes, origin)
@@ -110,9 +110,11 @@ extension YAMLTree {
     }
 
     /// A value's type is the parameter's, so a tag could only contradict it.
-    private static func refuseTag(_ tag: Tag, _ place: Place) throws(YAMLProblem) {
+    private static func refuseTag(
+        _ tag: Tag, _ place: Place, _ natural: Tag.Name
+    ) throws(YAMLProblem) {
         let name = tag.rawValue
-        guard name.isEmpty || name == Tag.Name.str.rawValue || name == "!" else {
+        guard name.isEmpty || name == natural.rawValue || name == "!" else {
             throw YAMLProblem(
                 place,
                 "tags such as '\(short(name))' are not read; the parameter's own type decides")
@@ -175,6 +177,10 @@ struct YAMLProblem: Error {
     ) -> String {
         if problem.contains("another document") {
             return "a second document starts here (---); a sweep file holds one"
+        }
+        if problem.contains("nesting level") { return "lists and maps are nested too deep" }
+        if problem.contains("undefined alias") {
+            return "this alias (*name) names no anchor (&name) before it; quote it if it is text"
         }
         if character(at: mark, in: yaml) == "\t" {
             return "a tab cannot stand here; indent with spaces"

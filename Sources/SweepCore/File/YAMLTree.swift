@@ -40,7 +40,7 @@ struct YAMLTree: Sendable {
         switch content {
         case .scalar(let text, let isQuoted):
             text.isEmpty && !isQuoted ? "nothing" : "'\(YAMLTree.short(text))'"
-        case .list(let elements): elements.isEmpty ? "an empty list" : "a list"
+        case .list(let elements): elements.isEmpty ? "an empty list" : "a list of \(elements.count)"
         case .map(let entries): entries.isEmpty ? "an empty map" : "a map"
         }
     }
