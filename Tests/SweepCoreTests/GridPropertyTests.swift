@@ -70,7 +70,10 @@ struct RandomSweep {
             for h in 1..<4 {
                 for w in [7, 9] {
                     points.append(
-                        ["shape": "box", "shape.h": String(h), "shape.w": String(w), "shape.r": "0"])
+                        [
+                            "shape": "box", "shape.h": String(h), "shape.w": String(w),
+                            "shape.r": "0",
+                        ])
                 }
             }
         }

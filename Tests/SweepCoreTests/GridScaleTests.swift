@@ -61,13 +61,12 @@ import Testing
     }
 
     @Test func `exclusions that could not be counted in time are refused`() {
-        // Each clause picks half of each axis in its own way: 2³⁰ sets of living clauses.
+        // Each clause picks half of each axis in its own way: nearly 2²⁴ sets of living clauses.
         var random = SeededGenerator(seed: 1)
-        let axes = (0..<12).map { "  p\($0): {range: [0, 1000]}" }.joined(separator: "\n")
-        let clauses = (0..<40).map { _ in
-            let parts = (0..<12).map { axis in
-                "p\(axis): \(random.some(Array(0..<1000), 300).sorted())"
-            }
+        let names = (0..<7).map { "p\($0)" }
+        let axes = names.map { "  \($0): {range: [0, 300]}" }.joined(separator: "\n")
+        let clauses = (0..<24).map { _ in
+            let parts = names.map { "\($0): \(random.some(Array(0..<300), 150).sorted())" }
             return "  - {\(parts.joined(separator: ", "))}"
         }.joined(separator: "\n")
         #expect {
@@ -75,8 +74,7 @@ import Testing
                 "sweep: s\nexperiment: command\nfixed: {argv: [ls]}\naxes:\n\(axes)\nexclude:\n"
                     + clauses)
         } throws: { error in
-            "\(error)".contains("too many exclusions") || "\(error)".contains("too entangled")
-                || "\(error)".contains("9.2e18")
+            "\(error)".contains("too entangled")
         }
     }
 }
