@@ -53,6 +53,8 @@ import Testing
         #expect(Value.real(-0.0).canonicalText == "0")
         #expect(Value.real(0.1).canonicalText == "0.1")
         #expect(Value.real(1e22).canonicalText == "1e+22")
+        #expect(Value.real(9_007_199_254_740_994).canonicalText == "9007199254740994")
+        #expect(Value.real(1e16).canonicalText == "1e+16")
         #expect(Value.real(1).isSame(as: .integer(1)))
         #expect(Value.text("1").isSame(as: .integer(1)))
         #expect(Value.text("01").isSame(as: .integer(1)) == false)
