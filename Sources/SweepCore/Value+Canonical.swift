@@ -24,9 +24,9 @@ extension Value {
         }
     }
 
-    /// The whole number that a double stands for, within ±2⁵³ where both print alike.
+    /// The whole number that a double stands for, up to where `repr` takes to exponents.
     static func whole(_ number: Double) -> Int64? {
-        guard abs(number) < 9_007_199_254_740_992, number.rounded(.towardZero) == number else {
+        guard abs(number) < 1e16, number.rounded(.towardZero) == number else {
             return nil
         }
         return Int64(number)

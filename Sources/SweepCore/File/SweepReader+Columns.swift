@@ -60,13 +60,15 @@ extension SweepReader {
         }
         return names.map { name in
             let all = found[name, default: []]
-            guard let first = all.first, all.allSatisfy({ $0.type.isLike(first.type) }) else {
-                return nil
+            guard let first = all.first else { return nil }
+            var type = first.type
+            for parameter in all.dropFirst() {
+                guard let joined = type.joined(with: parameter.type) else { return nil }
+                type = joined
             }
-            let fallback = all.allSatisfy { $0.fallback == first.fallback }
+            let agree = all.allSatisfy { $0.fallback == first.fallback }
             return Column(
-                name: "\(owner).\(name)", type: first.type,
-                fallback: fallback ? first.fallback.value : nil)
+                name: "\(owner).\(name)", type: type, fallback: agree ? first.fallback.value : nil)
         }
     }
 }
@@ -94,13 +96,33 @@ enum UndeclaredName {
 }
 
 extension ParameterType {
-    /// Whether two types have the same form of values, whatever the bounds.
-    fileprivate func isLike(_ other: ParameterType) -> Bool {
+    /// A type that has the values of both; nil when the two differ in more than their bounds.
+    fileprivate func joined(with other: ParameterType) -> ParameterType? {
         switch (self, other) {
-        case (.integer, .integer), (.real, .real), (.choice, .choice), (.flag, .flag),
-            (.text, .text), (.path, .path), (.words, .words), (.any, .any):
-            true
-        default: false
+        case (.integer(let a, let words), .integer(let b, let more)):
+            return .integer(
+                min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound),
+                words: words + more.filter { !words.contains($0) })
+        case (.real(let a), .real(let b)): return .real(a.joined(with: b))
+        case (.choice(let words), .choice(let more)):
+            let names = words.map(\.name)
+            return .choice(words + more.filter { !names.contains($0.name) })
+        default: return self == other ? self : nil
         }
+    }
+}
+
+extension RealBounds {
+    /// The smallest interval around both.
+    fileprivate func joined(with other: RealBounds) -> RealBounds {
+        let low = min(lower, other.lower)
+        let high = max(upper, other.upper)
+        return RealBounds(
+            from: low,
+            including: (lower == low && includesLower)
+                || (other.lower == low && other.includesLower),
+            to: high,
+            including: (upper == high && includesUpper)
+                || (other.upper == high && other.includesUpper))
     }
 }

@@ -41,7 +41,7 @@ package struct Grid: Sendable {
             }
             clauses += found
             guard clauses.count <= Grid.mostClauses,
-                clauses.count * layout.listedPositions <= Grid.mostComparisons
+                clauses.count * layout.comparedPositions <= Grid.mostComparisons
             else {
                 throw SweepError("there are too many exclusions; write fewer, with longer lists")
             }

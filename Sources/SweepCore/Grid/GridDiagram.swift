@@ -42,9 +42,9 @@ struct GridDiagram: Sendable {
     }
 
     /// More nodes than this are refused; a sweep written by hand has a few hundred.
-    private static let mostNodes = 200_000
+    private static let mostNodes = 100_000
     /// A bound on the work of building, in visits of a clause.
-    private static let mostVisits = 50_000_000
+    private static let mostVisits = 10_000_000
     private var visits = 0
 
     /// Builds the diagram.

@@ -34,15 +34,12 @@ extension GridLayout {
         return columns
     }
 
-    /// How many values and branches are listed one by one.
-    var listedPositions: Int {
+    /// How many positions a clause is compared with one by one: branches, and rows that move together.
+    var comparedPositions: Int {
         digits.reduce(0) { sum, digit in
             switch digit.content {
-            case .choice(_, let branches): return sum + branches.count
-            case .leaf(let tracks):
-                return tracks.reduce(sum) { sum, track in
-                    if case .list(let values) = track.series { sum + values.count } else { sum }
-                }
+            case .choice(_, let branches): sum + branches.count
+            case .leaf(let tracks): tracks.count > 1 ? sum + digit.count : sum
             }
         }
     }
