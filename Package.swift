@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CProcess"),
+        .target(name: "Processes", dependencies: ["CProcess"], swiftSettings: ours),
         .target(
             name: "ZeroMQ",
             dependencies: [
@@ -62,14 +63,14 @@ let package = Package(
         .target(
             name: "SweepCoordinator",
             dependencies: [
-                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "CProcess",
+                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),
         .target(
             name: "SweepWorker",
             dependencies: [
-                "SweepCore", "SweepWire", "Experiments", "ZeroMQ", "CProcess",
+                "SweepCore", "SweepWire", "Experiments", "ZeroMQ", "Processes", "CProcess",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),
@@ -77,7 +78,7 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "Experiments", "SweepWire", "SweepStore",
-                "SweepCoordinator", "SweepWorker", "ZeroMQ", "CProcess",
+                "SweepCoordinator", "SweepWorker", "ZeroMQ", "Processes", "CSodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -85,6 +86,10 @@ let package = Package(
         .testTarget(
             name: "CompressedSGDTests", dependencies: ["CompressedSGD"], swiftSettings: ours),
         .testTarget(name: "SweepStoreTests", dependencies: ["SweepStore"], swiftSettings: ours),
+        .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["SweepCoordinator", "SweepWorker"],
+            swiftSettings: ours),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
     ]

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,7 @@
 
 extern char **environ;
 
-/// Closes every descriptor from `first` on: a child holds nothing that it was not given.
-static void close_from(int first) {
+void windrow_close_from(int first) {
 #ifdef SYS_close_range
     if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
 #endif
@@ -61,7 +61,7 @@ pid_t windrow_spawn(const windrow_child *child) {
                 _exit(127);
             }
         }
-        close_from(count);
+        windrow_close_from(count);
         if (child->directory && chdir(child->directory) != 0) {
             failure = errno;
             _exit(127);
@@ -85,6 +85,11 @@ out:
     return pid;
 }
 
+int windrow_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
 int windrow_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 int windrow_memfd(const char *name, size_t size) {
@@ -104,4 +109,11 @@ int windrow_die_with_parent(int signal, pid_t parent) {
 int windrow_exit_code(int status, int *signal) {
     *signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int windrow_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }

@@ -7,17 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/// Closes every descriptor from `first` on.
-static void close_from(int first) {
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
-#endif
-    for (int fd = first; fd < 65536; fd++) close(fd);
-}
 
 static void take_group_down(int signal) {
     (void)signal;
@@ -44,7 +35,7 @@ static pid_t start(const windrow_child *child) {
         sigaction(SIGTERM, &standard, NULL);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != supervisor) _exit(127);
-        close_from(3);
+        windrow_close_from(3);
         if (child->directory && chdir(child->directory) != 0) {
             failure = errno;
             _exit(127);
@@ -89,7 +80,7 @@ static void supervise(const windrow_child *child, const int lifted[4], pid_t par
     for (int i = 0; i < 4; i++) {
         if (dup2(lifted[i], i) < 0) _exit(127);
     }
-    close_from(4);
+    windrow_close_from(4);
     pid = start(child);
     if (pid < 0) ending.error = -pid;
     // The program's descriptors must not be held open here.
@@ -149,5 +140,3 @@ out:
     }
     return failure ? -failure : pid;
 }
-
-int windrow_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -42,8 +42,6 @@ struct CommandProcess {
         for _ in 0..<3 where null >= 0 {
             var pair: [Int32] = [-1, -1]
             guard windrow_pipe(&pair) == 0 else { break }
-            // Only this side must never block.
-            _ = fcntl(pair[0], F_SETFL, O_NONBLOCK)
             ends += pair
         }
         guard ends.count == 7 else {

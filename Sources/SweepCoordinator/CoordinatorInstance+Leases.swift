@@ -70,6 +70,32 @@ extension CoordinatorInstance {
         return wanted.isEmpty ? [] : [.send(.recall(wanted), to: id)]
     }
 
+    /// Compares what a worker holds with what it should hold: any message between them may have been
+    /// lost without either side noticing a broken connection.
+    mutating func take(
+        _ heartbeat: Heartbeat, from id: PeerID, now: Double
+    ) -> [CoordinatorDirective] {
+        guard let peer = peers[id] else { return [] }
+        peers[id]?.running = heartbeat.running
+        // Messages of one worker arrive in order: a newer report would have been here.
+        guard heartbeat.lastReport <= peer.lastReport else { return [.send(.introduce, to: id)] }
+        var directives: [CoordinatorDirective] = []
+        let held = Set(heartbeat.held)
+        for lease in peer.leases where !held.contains(lease) {
+            // Younger ones may still be on their way.
+            guard let record = leases[lease],
+                now - record.issuedAt > settings.heartbeatTimeout
+            else { continue }
+            close(lease)
+        }
+        let recalled = heartbeat.held.filter { leases[$0]?.isRecalled == true }
+        if !recalled.isEmpty { directives.append(.send(.recall(recalled), to: id)) }
+        if heartbeat.unacknowledged <= peer.acknowledged {
+            directives.append(.send(.acknowledgement(through: peer.acknowledged), to: id))
+        }
+        return directives + handOut(now: now)
+    }
+
     /// When nothing waits but a slot idles, takes trials back from the fullest lease.
     ///
     /// A lease is sized by the trials before it; where trial times differ, one slot may be left

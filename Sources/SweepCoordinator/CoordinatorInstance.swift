@@ -121,8 +121,7 @@ package struct CoordinatorInstance: Sendable {
         case .report(let report):
             return take(report, from: id, now: now)
         case .heartbeat(let heartbeat):
-            peers[id]?.running = heartbeat.running
-            return []
+            return take(heartbeat, from: id, now: now)
         case .farewell(let reason):
             return remove(id, now: now) { .left(worker: $0, reason: reason) }
         }
@@ -174,6 +173,10 @@ package struct CoordinatorInstance: Sendable {
             peer.lastHeard = now
             peer.registration = registration
             peer.definitions = []
+            // Reports before the next one are durable: an earlier life of this coordinator has
+            // acknowledged them, perhaps after the worker's first registration here was sent.
+            peer.lastReport = max(peer.lastReport, registration.nextReport - 1)
+            peer.acknowledged = max(peer.acknowledged, registration.nextReport - 1)
             peers[id] = peer
         } else {
             peers[id] = Peer(

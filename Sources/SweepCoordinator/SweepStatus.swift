@@ -30,6 +30,9 @@ package struct SweepStatus: Sendable, Hashable {
         self.slots = slots
     }
 
+    /// Where a sweep stands of which nothing runs.
+    package init(settled sweep: SweepProgress) { self.init(sweep, workers: 0, slots: 0) }
+
     /// Trials that are neither finished nor failed.
     package var remaining: Int { count - finished - failed }
 }

@@ -27,7 +27,9 @@ extension Experiment {
 public struct ExperimentDescription: Sendable, Hashable, Codable {
     /// Kebab-case name, as in a sweep file's `experiment:`.
     public let name: String
-    /// Rises when the same parameters may give another outcome than before. Part of trial ids.
+    /// Rises when the same parameters may give another outcome than before.
+    ///
+    /// Part of trial ids; so is a default, while it holds: changing one needs a new version.
     public let version: Int
     /// One line of help.
     public let summary: String

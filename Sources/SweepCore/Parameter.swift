@@ -75,7 +75,7 @@ public indirect enum ParameterType: Sendable, Hashable, Codable {
         public let kind: String
         /// One line of help.
         public let help: String
-        /// Parameters that exist for this kind only. None of them is itself a variant.
+        /// Parameters that exist for this kind only; none of them is itself a variant.
         public let parameters: [Parameter]
 
         /// Declares a kind.

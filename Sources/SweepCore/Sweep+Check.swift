@@ -19,7 +19,8 @@ extension Sweep {
     /// Makes sure that each column is assigned once at most, and that a row has bounds.
     func checkAssignments() throws(SweepError) {
         guard columns.count <= Sweep.mostColumns else {
-            throw SweepError("\(columns.count) parameters; at most \(Sweep.mostColumns) are possible")
+            throw SweepError(
+                "\(columns.count) parameters; at most \(Sweep.mostColumns) are possible")
         }
         let schema = try ColumnSchema(columns)
         let known = Columns(columns)

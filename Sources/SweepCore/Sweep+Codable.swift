@@ -50,7 +50,9 @@ extension Sweep: Codable {
         return (try? encoder.encode(self)).map { Array($0) } ?? []
     }
 
-    /// Reads what `json()` wrote. Any other bytes end in an error.
+    /// Reads what `json()` wrote.
+    ///
+    /// - Throws: for any other bytes, and for a sweep that no file could have given.
     package init(json: [UInt8]) throws(SweepError) {
         do {
             self = try JSONDecoder().decode(Sweep.self, from: Data(json))
@@ -73,7 +75,8 @@ extension Sweep: Codable {
             }
         var place = ""
         for part in context.codingPath + (key.map { [$0] } ?? []) {
-            place += part.intValue.map { "[\($0)]" } ?? (place.isEmpty ? "" : ".") + part.stringValue
+            place +=
+                part.intValue.map { "[\($0)]" } ?? (place.isEmpty ? "" : ".") + part.stringValue
         }
         return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
     }

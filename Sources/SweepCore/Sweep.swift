@@ -42,6 +42,12 @@ package struct Limits: Sendable, Hashable, Codable {
     package var attempts: Int = 3
     /// How many failed trials stop the sweep.
     package var maxFailures: Int = 20
+
+    package init(timeout: Double? = nil, attempts: Int = 3, maxFailures: Int = 20) {
+        self.timeout = timeout
+        self.attempts = attempts
+        self.maxFailures = maxFailures
+    }
 }
 
 /// A column that has a value.

@@ -2,9 +2,12 @@
 package struct SweepError: Error, Sendable, Hashable {
     /// What is wrong, and what to do.
     package let message: String
+    /// The axis that is to blame, if one is.
+    let axis: Int?
 
-    init(_ message: String) {
+    init(_ message: String, axis: Int? = nil) {
         self.message = message
+        self.axis = axis
     }
 }
 

@@ -1,6 +1,8 @@
 /// One point of a sweep's grid: what a single run of an experiment is given.
 public struct Trial: Sendable, Hashable {
-    /// Position in the grid. Changes when the sweep file changes; `id` does not.
+    /// Position in the grid.
+    ///
+    /// Changes when the sweep file changes; `id` does not.
     public let index: Int
     /// One value for each of the sweep's columns; nil where the column does not apply.
     public let values: [Value?]

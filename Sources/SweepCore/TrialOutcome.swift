@@ -2,12 +2,14 @@
 public struct TrialOutcome: Sendable, Hashable {
     /// How the run ended.
     public let status: Status
-    /// Measured quantities, in the experiment's order. Names are snake_case.
+    /// Measured quantities, in the experiment's order, with snake_case names.
     public let metrics: [Measurement]
     /// Logged rounds.
     public let trace: Trace
 
-    /// A way for a trial to end with a result. A failure is not among them: see `TrialFailure`.
+    /// A way for a trial to end with a result.
+    ///
+    /// A failure is not among them: see `TrialFailure`.
     public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
         case ok
         case diverged
@@ -39,7 +41,9 @@ public struct TrialOutcome: Sendable, Hashable {
 public struct Trace: Sendable, Hashable {
     /// Column names, snake_case; `round` first where there are rounds.
     public let columns: [Column]
-    /// Row-major cells, `columns.count` for each row. NaN stands for a cell without a value.
+    /// Row-major cells, `columns.count` for each row.
+    ///
+    /// NaN stands for a cell without a value.
     public private(set) var cells: [Double] = []
 
     /// A column of a trace.

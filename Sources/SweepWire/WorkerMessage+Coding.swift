@@ -22,6 +22,9 @@ extension WorkerMessage {
                         $0.index = UInt64(trial.index)
                     }
                 }
+                $0.held = heartbeat.held.map(\.number)
+                $0.lastReport = heartbeat.lastReport
+                $0.unacknowledged = heartbeat.unacknowledged
             }
         case .farewell(let reason):
             message.farewell = .with { $0.reason = reason }
@@ -50,7 +53,10 @@ extension WorkerMessage {
                 let index = try integer(trial.index, "running index")
                 running.append(RunningTrial(lease: LeaseID(trial.lease), index: index))
             }
-            self = .heartbeat(Heartbeat(running: running))
+            self = .heartbeat(
+                Heartbeat(
+                    running: running, held: heartbeat.held.map { LeaseID($0) },
+                    lastReport: heartbeat.lastReport, unacknowledged: heartbeat.unacknowledged))
         case .farewell(let farewell):
             self = .farewell(reason: farewell.reason)
         case nil:

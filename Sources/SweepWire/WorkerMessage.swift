@@ -83,12 +83,26 @@ package struct Outcome: Sendable, Hashable {
     }
 }
 
-/// A sign of life. A worker's names the trials that run at the moment.
+/// A worker's sign of life. It says what the worker holds, so that a message that was lost on the
+/// way is missed within seconds.
 package struct Heartbeat: Sendable, Hashable {
+    /// Trials that run at the moment.
     package var running: [RunningTrial]
+    /// Leases that the worker has not ended.
+    package var held: [LeaseID]
+    /// Number of the newest report that was sent; 0 before the first.
+    package var lastReport: UInt64
+    /// Number of the oldest report that is kept; `lastReport + 1` when all are acknowledged.
+    package var unacknowledged: UInt64
 
-    package init(running: [RunningTrial] = []) {
+    package init(
+        running: [RunningTrial] = [], held: [LeaseID] = [], lastReport: UInt64 = 0,
+        unacknowledged: UInt64 = 1
+    ) {
         self.running = running
+        self.held = held
+        self.lastReport = lastReport
+        self.unacknowledged = unacknowledged
     }
 }
 

@@ -600,12 +600,23 @@ nonisolated struct Windrow_V1_Recall: Sendable {
   init() {}
 }
 
+/// A sign of life. A worker's says what it holds, so that a message that was lost on the way is
+/// missed within seconds.
 nonisolated struct Windrow_V1_Heartbeat: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var running: [Windrow_V1_Running] = []
+
+  /// leases that the worker has not ended
+  var held: [UInt64] = []
+
+  /// number of the newest report sent
+  var lastReport: UInt64 = 0
+
+  /// number of the oldest report that is kept, or last_report + 1
+  var unacknowledged: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1669,7 +1680,7 @@ nonisolated extension Windrow_V1_Recall: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0\u{1}held\0\u{3}last_report\0\u{1}unacknowledged\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1678,6 +1689,9 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.running) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.held) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.lastReport) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.unacknowledged) }()
       default: break
       }
     }
@@ -1687,11 +1701,23 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
     if !self.running.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.running, fieldNumber: 1)
     }
+    if !self.held.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.held, fieldNumber: 2)
+    }
+    if self.lastReport != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lastReport, fieldNumber: 3)
+    }
+    if self.unacknowledged != 0 {
+      try visitor.visitSingularUInt64Field(value: self.unacknowledged, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_Heartbeat, rhs: Windrow_V1_Heartbeat) -> Bool {
     if lhs.running != rhs.running {return false}
+    if lhs.held != rhs.held {return false}
+    if lhs.lastReport != rhs.lastReport {return false}
+    if lhs.unacknowledged != rhs.unacknowledged {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

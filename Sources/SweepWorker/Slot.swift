@@ -1,6 +1,6 @@
-import CProcess
 import Experiments
 import Glibc
+import Processes
 import SweepCore
 import SweepWire
 
@@ -14,7 +14,7 @@ package struct Slot {
     }
 
     private let page: SlotPage
-    private let channel: Int32 = 3
+    private let channel: Descriptor
     private let experiments: [any Experiment]
     private let reporter: SlotReporter
     private var loaded: [SweepDigest: Result<Loaded, TrialFailure>] = [:]
@@ -37,7 +37,8 @@ package struct Slot {
         signal(SIGTERM) { _ in _ = kill(0, SIGKILL) }
         self.page = page
         self.experiments = experiments
-        reporter = SlotReporter(channel: 3)
+        channel = Descriptor(3)
+        reporter = SlotReporter(channel: channel)
     }
 
     /// Serves until the channel closes.
@@ -53,10 +54,10 @@ package struct Slot {
                     }
                 }
             } catch {
-                fputs("windrow slot: \(error)\n", stderr)
+                complain("slot: \(error)")
                 _exit(1)
             }
-            let count = recv(channel, &chunk, chunk.count, 0)
+            let count = recv(channel.number, &chunk, chunk.count, 0)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return }
             frames.append(chunk[..<count])

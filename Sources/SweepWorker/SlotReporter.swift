@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import SweepWire
 
 /// Sends a slot's outcomes to its worker from a thread of its own.
@@ -6,7 +7,7 @@ import SweepWire
 /// Outcomes of very short trials share a frame: the thread gathers for two milliseconds. An outcome
 /// never waits for the next trial to end.
 final class SlotReporter: @unchecked Sendable {
-    private let channel: Int32
+    private let channel: Descriptor
     private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
     private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
     // Behind the mutex.
@@ -19,7 +20,7 @@ final class SlotReporter: @unchecked Sendable {
     /// Outcomes in one frame at most.
     private static let maximumOutcomes = 4096
 
-    init(channel: Int32) {
+    init(channel: Descriptor) {
         self.channel = channel
         mutex.initialize(to: pthread_mutex_t())
         changed.initialize(to: pthread_cond_t())
@@ -115,19 +116,8 @@ final class SlotReporter: @unchecked Sendable {
 
     private func write(_ payloads: [[UInt8]]) {
         for payload in payloads {
-            let frame = FrameBuffer.frame(payload)
-            frame.withUnsafeBytes { bytes in
-                var sent = 0
-                while sent < bytes.count {
-                    let count = Glibc.send(
-                        channel, bytes.baseAddress! + sent, bytes.count - sent,
-                        Int32(MSG_NOSIGNAL.rawValue))
-                    if count < 0 && errno == EINTR { continue }
-                    // The worker is gone: so is the reason to live.
-                    guard count > 0 else { _exit(0) }
-                    sent += count
-                }
-            }
+            // Without its worker a slot has no reason to live.
+            if !channel.send(FrameBuffer.frame(payload)) { _exit(0) }
         }
     }
 }

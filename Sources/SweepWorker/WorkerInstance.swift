@@ -69,7 +69,7 @@ package struct WorkerInstance: Sendable {
             definitions[definition.sweep] = definition
             return []
         case .lease(let lease):
-            return accept(lease)
+            return accept(lease, now: now)
         case .acknowledgement(let through):
             while let first = unacknowledged.first, first.number <= through {
                 unacknowledged.removeFirst()
@@ -124,7 +124,7 @@ package struct WorkerInstance: Sendable {
                 .exit(.slotsFail(reason: reason)),
             ]
         }
-        return directives + [.startSlot(slot)]
+        return directives + [.startSlot(slot)] + assign()
     }
 
     /// Time has passed: call several times a second.
@@ -153,23 +153,34 @@ package struct WorkerInstance: Sendable {
             else { continue }
             running.append(RunningTrial(lease: lease.id, index: index))
         }
-        return directives + [.send(.heartbeat(Heartbeat(running: running)))]
+        return directives + [
+            .send(
+                .heartbeat(
+                    Heartbeat(
+                        running: running, held: held.map(\.id), lastReport: nextReport - 1,
+                        unacknowledged: unacknowledged.first?.number ?? nextReport)))
+        ]
     }
 
     // MARK: Decisions
+
+    /// Leases that have not ended: running ones, then waiting ones.
+    private var held: [Lease] { slots.compactMap(\.lease) + queue }
 
     private mutating func register(now: Double) -> [WorkerDirective] {
         lastSent = now
         var registration = identity
         registration.nextReport = unacknowledged.first?.number ?? nextReport
-        registration.held = slots.compactMap(\.lease) + queue
+        registration.held = held
         return [.send(.registration(registration))]
     }
 
-    private mutating func accept(_ lease: Lease) -> [WorkerDirective] {
+    private mutating func accept(_ lease: Lease, now: Double) -> [WorkerDirective] {
         guard definitions[lease.sweep] != nil else {
-            return send(
-                LeaseReport(lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true))
+            // The definition was lost on the way: after a registration it is sent again.
+            let report = LeaseReport(
+                lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true)
+            return send(report) + register(now: now)
         }
         queue.append(lease)
         return assign()

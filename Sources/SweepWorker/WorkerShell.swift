@@ -75,7 +75,7 @@ package actor WorkerShell {
                     finish(.refused(reason: error.description))
                     return
                 }
-                fputs("windrow worker: ignored a \(error)\n", stderr)
+                complain("worker: ignored a \(error)")
             } catch {
                 finish(.refused(reason: "\(error)"))
                 return
@@ -92,7 +92,7 @@ package actor WorkerShell {
                 do {
                     _ = try socket?.send([message.encoded()])
                 } catch {
-                    fputs("windrow worker: \(error)\n", stderr)
+                    complain("worker: \(error)")
                 }
             case .startSlot(let slot): start(slot)
             case .command(let command, let slot): slots[slot]?.send(command)
@@ -151,4 +151,10 @@ package actor WorkerShell {
         slots[slot] = nil
         return process.end()
     }
+}
+
+/// A line for whoever reads the daemon's standard error.
+func complain(_ text: String) {
+    let line = Array("windrow \(text)\n".utf8)
+    _ = write(2, line, line.count)
 }

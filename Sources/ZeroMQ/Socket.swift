@@ -43,11 +43,11 @@ package final class Socket {
         try set(ZMQ_HEARTBEAT_TIMEOUT, Self.milliseconds(options.heartbeatTimeout))
         try set(ZMQ_HEARTBEAT_TTL, Self.milliseconds(options.heartbeatTimeout))
         try set(ZMQ_HANDSHAKE_IVL, Self.milliseconds(options.heartbeatTimeout))
-        try set(ZMQ_RECONNECT_IVL, 100)
-        try set(ZMQ_RECONNECT_IVL_MAX, 2000)
+        try set(ZMQ_RECONNECT_IVL, Int32(100))
+        try set(ZMQ_RECONNECT_IVL_MAX, Int32(2000))
         // The state machines bound what is in flight; libzmq must never drop in silence.
-        try set(ZMQ_SNDHWM, 0)
-        try set(ZMQ_RCVHWM, 0)
+        try set(ZMQ_SNDHWM, Int32(0))
+        try set(ZMQ_RCVHWM, Int32(0))
         try set(ZMQ_MAXMSGSIZE, options.maximumMessageSize)
         if pattern == .router {
             // Without both, a worker that reconnects after a cut is ignored in silence.

@@ -1,34 +1,57 @@
 import Glibc
+import Processes
+
+/// Where the signal handler writes; set once, before the handler is installed.
+nonisolated(unsafe) private var signalPipe: Int32 = -1
 
 /// Ctrl-C, a closed terminal and a polite kill, as a stream.
 enum Interruptions {
-    /// Blocks the signals for every thread of the process and delivers them here instead. Call it
-    /// once, before any thread is started.
-    static func stream() -> AsyncStream<Int32> {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    /// Takes the signals over from the kernel's habit of ending the process.
+    static func stream() throws(SystemError) -> AsyncStream<Int32> {
+        let (reading, writing) = try Descriptor.pipe()
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        let box = Unmanaged.passRetained(Box(continuation)).toOpaque()
+        signalPipe = dup(writing.number)
+        let box = Unmanaged.passRetained(Box(reading, continuation)).toOpaque()
         var thread = pthread_t()
         pthread_create(
             &thread, nil,
             { box in
-                guard let box else { return nil }
-                let continuation = Unmanaged<Box>.fromOpaque(box).takeRetainedValue().continuation
-                var signals = sigset_t()
-                sigemptyset(&signals)
-                for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-                var signal: Int32 = 0
-                while sigwait(&signals, &signal) == 0 { continuation.yield(signal) }
+                if let box { Unmanaged<Box>.fromOpaque(box).takeRetainedValue().forward() }
                 return nil
             }, box)
+        // A script's background jobs start with SIGINT ignored: whoever sends one means it. SIGHUP
+        // stays ignored where it is, for nohup.
+        var signals = [SIGINT, SIGTERM]
+        var hangUp = sigaction()
+        sigaction(SIGHUP, nil, &hangUp)
+        if hangUp.__sigaction_handler.sa_handler == nil { signals.append(SIGHUP) }
+        for number in signals {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(signalPipe, &byte, 1)
+            }
+        }
         return stream
     }
 
+    /// Carries signals from the handler's pipe to the stream.
     private final class Box {
-        let continuation: AsyncStream<Int32>.Continuation
-        init(_ continuation: AsyncStream<Int32>.Continuation) { self.continuation = continuation }
+        private let reading: Descriptor
+        private let continuation: AsyncStream<Int32>.Continuation
+
+        init(_ reading: Descriptor, _ continuation: AsyncStream<Int32>.Continuation) {
+            self.reading = reading
+            self.continuation = continuation
+        }
+
+        func forward() {
+            var byte: UInt8 = 0
+            while true {
+                var item = pollfd(fd: reading.number, events: Int16(POLLIN), revents: 0)
+                guard poll(&item, 1, -1) > 0 else { continue }
+                guard read(reading.number, &byte, 1) == 1 else { continue }
+                continuation.yield(Int32(byte))
+            }
+        }
     }
 }

@@ -26,11 +26,11 @@ struct LocalRun {
             folder, sweep: source.sweep, grid: source.grid,
             metrics: source.experiment?.description.metrics.map(\.name) ?? [],
             source: source.bytes, environment: try environment(source, revision: revision))
-        for line in store.recovery.descriptions { console.say("Repaired", line, .warning) }
+        for item in store.recovery.items { console.say("Repaired", item.description, .warning) }
         if command.retryFailed { try store.forgetFailures() }
         let progress = SweepProgress(
             definition: Definition(
-                sweep: SweepDigest(of: source.sweep.json()), json: source.sweep.json(),
+                sweep: source.digest, json: source.json,
                 timeout: source.sweep.limits.timeout),
             experiment: "\(source.sweep.experiment)/\(source.sweep.experimentVersion)",
             limits: source.sweep.limits, count: source.grid.count, finished: store.finished,
@@ -52,9 +52,12 @@ struct LocalRun {
     private func environment(
         _ source: SweepSource, revision: String
     ) throws(InputError) -> ManifestEnvironment {
-        ManifestEnvironment(
-            version: Version.text, gitRevision: revision, host: Machine.host,
-            processor: Machine.processor, inputDigests: try source.inputDigests())
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        return ManifestEnvironment(
+            version: Version.text, commit: revision, cpuModel: Machine.processor,
+            cpuLevel: Machine.level, host: Machine.host, inputs: try source.inputDigests(),
+            now: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9)
     }
 
     private func introduce(_ source: SweepSource, _ progress: SweepProgress, folder: String) {
@@ -147,7 +150,13 @@ struct LocalRun {
         let table = try ResultsTable.read(folder)
         let best = BestTable(table, sweep: source.sweep, grid: source.grid)
         if command.output.json {
-            print(summaryJSON(source, status, folder: folder, best: best))
+            print(
+                JSONText(
+                    RunSummary(
+                        sweep: source.sweep.name, store: folder, trials: status.count,
+                        finished: status.finished, failed: status.failed,
+                        remaining: status.remaining, best: best)
+                ).text)
         } else if let best, !best.rows.isEmpty {
             print(best.text)
         }
@@ -171,4 +180,15 @@ struct LocalRun {
         console.say("Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
         return .done
     }
+}
+
+/// The answer of `windrow run --json`.
+private struct RunSummary: Encodable {
+    var sweep: String
+    var store: String
+    var trials: Int
+    var finished: Int
+    var failed: Int
+    var remaining: Int
+    var best: BestTable?
 }

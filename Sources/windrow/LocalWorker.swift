@@ -1,5 +1,5 @@
-import CProcess
 import Glibc
+import Processes
 import ZeroMQ
 
 /// The worker daemon that `windrow run` starts beside its coordinator: the same program, as a child
@@ -7,7 +7,7 @@ import ZeroMQ
 final class LocalWorker: @unchecked Sendable {
     private let endpoint: String
     private let slots: Int
-    private let pid = Locked<pid_t>(0)
+    private let process = Locked<ChildProcess?>(nil)
     private let isDismissed = Locked(false)
     private let died: @Sendable (_ deaths: Int, _ reason: String) -> Void
     private var thread = pthread_t()
@@ -42,42 +42,37 @@ final class LocalWorker: @unchecked Sendable {
     func dismiss(within seconds: Double) {
         isDismissed.withLock { $0 = true }
         let deadline = EventLoop.now() + seconds
-        while pid.withLock({ $0 }) > 0, EventLoop.now() < deadline { usleep(2000) }
-        let left = pid.withLock { $0 }
-        if left > 0 { kill(left, SIGKILL) }
+        while process.withLock({ $0 }) != nil, EventLoop.now() < deadline { usleep(2000) }
+        process.withLock { $0 }?.kill()
         pthread_join(thread, nil)
     }
 
     private func keep() {
         for deaths in 1...Self.maximumDeaths {
-            let child = spawn()
-            guard child > 0 else {
-                died(Self.maximumDeaths, "cannot start a worker: \(String(cString: strerror(-child)))")
+            let child: ChildProcess
+            do {
+                child = try start()
+            } catch {
+                died(Self.maximumDeaths, error.description)
                 return
             }
-            pid.withLock { $0 = child }
-            var status: Int32 = 0
-            while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-            pid.withLock { $0 = 0 }
+            process.withLock { $0 = child }
+            let exit = child.wait()
+            process.withLock { $0 = nil }
             if isDismissed.withLock({ $0 }) { return }
-            var signal: Int32 = 0
-            let code = windrow_exit_code(status, &signal)
-            died(deaths, code >= 0 ? "it exited with code \(code)" : "it was ended by signal \(signal)")
+            switch exit {
+            case .code(let code): died(deaths, "it exited with code \(code)")
+            case .signal(let signal): died(deaths, "it was ended by signal \(signal)")
+            }
         }
     }
 
-    private func spawn() -> pid_t {
-        let arguments =
-            ["windrow", "worker", "start", "--connect", endpoint, "--slots", "\(slots)", "--child"]
-            .map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-        defer { close(null) }
-        return "/proc/self/exe".withCString { path in
-            var child = windrow_child(
-                path: path, arguments: arguments, environment: environ, directory: nil,
-                input: null, output: null, error: 2, channel: -1, death_signal: SIGKILL)
-            return windrow_spawn(&child)
-        }
+    private func start() throws(SystemError) -> ChildProcess {
+        let null = try Descriptor.null()
+        return try ChildProcess.start(
+            ChildProcess.thisProgram,
+            ["windrow", "worker", "start", "--connect", endpoint, "--slots", "\(slots)"],
+            descriptors: .init(input: null.number, output: null.number, error: 2),
+            deathSignal: SIGKILL)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// The machine that this process runs on.
 enum Machine {
@@ -11,29 +12,40 @@ enum Machine {
     }
 
     /// Cores that this process may use.
-    static var cores: Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-            return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        }
-        let count = withUnsafeBytes(of: set) { bytes in
-            bytes.reduce(0) { $0 + $1.nonzeroBitCount }
-        }
-        return max(1, count)
-    }
+    static var cores: Int { availableProcessors() }
 
     /// The processor's name, as the kernel tells it.
-    static var processor: String {
-        guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown" }
+    static var processor: String { processorLine("model name") ?? "unknown" }
+
+    /// The instruction set's level: `x86-64-v3`; the architecture's name elsewhere.
+    static var level: String {
+        #if arch(x86_64)
+            let flags = Set((processorLine("flags") ?? "").split(separator: " "))
+            let levels: [(String, [Substring])] = [
+                ("x86-64-v4", ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]),
+                ("x86-64-v3", ["avx2", "bmi1", "bmi2", "fma", "movbe"]),
+                ("x86-64-v2", ["sse4_2", "ssse3", "popcnt"]),
+            ]
+            return levels.first { flags.isSuperset(of: $0.1) }?.0 ?? "x86-64"
+        #elseif arch(arm64)
+            return "aarch64"
+        #else
+            return "unknown"
+        #endif
+    }
+
+    /// The text behind the first `name:` in the kernel's description of the processors.
+    private static func processorLine(_ name: String) -> String? {
+        guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
         defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 1024)
+        var line = [CChar](repeating: 0, count: 8192)
         while fgets(&line, Int32(line.count), file) != nil {
             let text = String(
                 decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
-            let name = text[text.index(after: colon)...]
-            return String(name.drop { $0.isWhitespace }.prefix { !$0.isNewline })
+            guard text.hasPrefix(name), let colon = text.firstIndex(of: ":") else { continue }
+            let value = text[text.index(after: colon)...]
+            return String(value.drop { $0.isWhitespace }.prefix { !$0.isNewline })
         }
-        return "unknown"
+        return nil
     }
 }

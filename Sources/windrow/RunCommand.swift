@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let interruptions = Interruptions.stream()
+        let interruptions = try Interruptions.stream()
         let console = output.console
         let status: ExitStatus
         do {

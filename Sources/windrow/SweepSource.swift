@@ -1,6 +1,7 @@
 import Experiments
 import Glibc
 import SweepCore
+import SweepWire
 
 /// A sweep file on disk with the command line's overrides: read, checked, ready to run.
 struct SweepSource {
@@ -8,6 +9,9 @@ struct SweepSource {
     let grid: Grid
     /// The file's bytes, kept verbatim in the store.
     let bytes: [UInt8]
+
+    /// The sweep as it stands in the manifest and travels to the workers.
+    let json: [UInt8]
 
     /// Bytes of the largest sweep file that is read.
     private static let maximumSize = 4 << 20
@@ -25,9 +29,32 @@ struct SweepSource {
                 text: text, file: path, directory: Self.directory(of: path), overrides: overrides,
                 experiments: ExperimentRegistry.builtIn.map(\.description))
             grid = try Grid(sweep)
+            json = sweep.json()
         } catch {
             throw InputError("\(error)")
         }
+    }
+
+    /// The sweep's name on the wire.
+    var digest: SweepDigest {
+        SweepDigest(bits: Digest.sha256(json).prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// SHA-256 of each input file by its path as the sweep names it: a store is not continued on
+    /// other data.
+    func inputDigests() throws(InputError) -> [String: String] {
+        var digests: [String: String] = [:]
+        for case (let column, .text(let path)) in sweep.inputs() {
+            guard case .path = Columns(sweep.columns).all.first(where: { $0.name == column })?.type
+            else { continue }
+            let absolute = path.hasPrefix("/") ? path : sweep.directory + "/" + path
+            guard let digest = Digest.sha256(file: absolute) else {
+                throw InputError(
+                    "\(column): \(absolute) cannot be read: \(String(cString: strerror(errno)))")
+            }
+            digests[path] = digest
+        }
+        return digests
     }
 
     /// The experiment that the sweep runs.

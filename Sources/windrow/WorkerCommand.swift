@@ -22,14 +22,10 @@ struct WorkerCommand: AsyncParsableCommand {
         @Option(help: "How many trials run at once (default: one for each core).")
         var slots: Int?
 
-        @Flag(help: .hidden)
-        var child = false
-
         func validate() throws {
             guard connect.hasPrefix("ipc://") else {
                 throw ValidationError(
-                    "'\(connect)' is not an endpoint on this machine: expected ipc://PATH, as "
-                        + "'windrow run' prints it with --verbose")
+                    "'\(connect)' is not an endpoint on this machine: expected ipc://PATH")
             }
             if let slots, !(1...4096).contains(slots) {
                 throw ValidationError("--slots \(slots): expected 1 … 4096")

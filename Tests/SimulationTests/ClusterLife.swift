@@ -65,21 +65,19 @@ struct ClusterLife {
         var faultsEvery: Double
         var faultsUntil: Double
         var poison: Set<Int>
-        var attempts: Int
     }
 
     static let digest = SweepDigest(bits: 0xabcd)
 
     init(seed: UInt64) {
         var random = SplitMix(seed)
-        let trials = 1 + random.below(400)
+        let trials = 1 + random.below(150)
         plan = Plan(
             trials: trials, workers: 1 + random.below(6), slots: 1 + random.below(4),
-            typicalSeconds: [1e-4, 1e-2, 0.3, 20][random.below(4)],
+            typicalSeconds: [1e-4, 1e-2, 0.3, 4][random.below(4)],
             faultsEvery: [0.5, 5, 60, 1e9][random.below(4)],
             faultsUntil: 120,
-            poison: Set((0..<random.below(3)).map { _ in random.below(trials) }),
-            attempts: 1 + random.below(3))
+            poison: Set((0..<random.below(3)).map { _ in random.below(trials) }))
         self.random = random
         for number in 0..<plan.workers {
             workers.append(
@@ -139,7 +137,7 @@ struct ClusterLife {
         case .tickCoordinator(let epoch):
             guard epoch == self.epoch, coordinator != nil else { return }
             carryOut(coordinator!.tick(now: now))
-            queue.add(.tickCoordinator(epoch: epoch), at: now + 0.1)
+            queue.add(.tickCoordinator(epoch: epoch), at: now + 0.5)
         case .tickWorker(let worker, let life):
             guard isLiving(worker, life) else { return }
             let activity = workers[worker].slots.map { slot in
@@ -147,7 +145,7 @@ struct ClusterLife {
                     index: slot.lease == nil ? nil : slot.next, seconds: now - slot.startedAt)
             }
             carryOut(workers[worker].instance.tick(activity, now: now), of: worker)
-            queue.add(.tickWorker(worker: worker, life: life), at: now + 0.1)
+            queue.add(.tickWorker(worker: worker, life: life), at: now + 0.5)
         case .trialEnds(let worker, let life, let slot, let process):
             guard isLiving(worker, life), workers[worker].slots[slot].process == process
             else { return }
@@ -209,10 +207,10 @@ struct ClusterLife {
         let sweep = SweepProgress(
             definition: Definition(sweep: Self.digest, json: [], timeout: nil),
             experiment: "noop/1",
-            limits: Limits(timeout: nil, attempts: plan.attempts + 1000, maxFailures: 1_000_000),
+            limits: Limits(attempts: 1_000_000, maxFailures: 1_000_000),
             count: plan.trials, finished: finished, failed: failed)
         carryOut(coordinator!.add(sweep, now: now))
-        queue.add(.tickCoordinator(epoch: epoch), at: now + 0.1)
+        queue.add(.tickCoordinator(epoch: epoch), at: now + 0.5)
     }
 
     // MARK: The disk

@@ -8,7 +8,7 @@ struct SimulationTests {
     static let seeds: [UInt64] = {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["SIM_SEED"].flatMap(UInt64.init) { return [seed] }
-        let lives = environment["SIM_LIVES"].flatMap(UInt64.init) ?? 2000
+        let lives = environment["SIM_LIVES"].flatMap(UInt64.init) ?? 400
         return Array(0..<lives)
     }()
 

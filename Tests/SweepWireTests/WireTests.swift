@@ -39,7 +39,10 @@ struct WireTests {
                         lease: LeaseID(1), sweep: SweepDigest(bits: 2), outcomes: outcomes,
                         isEnded: true)
                 ])),
-        .heartbeat(Heartbeat(running: [RunningTrial(lease: LeaseID(4), index: 12)])),
+        .heartbeat(
+            Heartbeat(
+                running: [RunningTrial(lease: LeaseID(4), index: 12)], held: [LeaseID(4)],
+                lastReport: 8, unacknowledged: 7)),
         .farewell(reason: "drained"),
     ]
     static let fromCoordinator: [CoordinatorMessage] = [

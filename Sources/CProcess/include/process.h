@@ -23,6 +23,12 @@ typedef struct {
 /// Uses vfork, so the cost does not grow with the parent's memory.
 pid_t windrow_spawn(const windrow_child *child);
 
+/// Closes every descriptor from `first` on: a child holds nothing that it was not given.
+void windrow_close_from(int first);
+
+/// A close-on-exec pipe whose reading end does not block. Returns 0 or -1.
+int windrow_pipe(int ends[2]);
+
 /// A non-blocking, close-on-exec eventfd, or -1.
 int windrow_eventfd(void);
 
@@ -34,6 +40,9 @@ int windrow_die_with_parent(int signal, pid_t parent);
 
 /// Decodes a wait status: returns the exit code, or -1 and stores the signal.
 int windrow_exit_code(int status, int *signal);
+
+/// How many processors this process may use; at least 1.
+int windrow_processors(void);
 
 /// Page shared by a worker and one slot: which trial runs, since when, where to stop.
 typedef struct {

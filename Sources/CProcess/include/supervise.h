@@ -17,7 +17,4 @@ typedef struct {
 /// `channel` and `death_signal` of `child` are not used. Returns the supervisor's pid, or -errno.
 pid_t windrow_supervise(const windrow_child *child, int report);
 
-/// A pipe that children do not inherit; 0, or -1.
-int windrow_pipe(int ends[2]);
-
 #endif

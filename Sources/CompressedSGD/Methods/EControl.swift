@@ -67,15 +67,15 @@ public final class EControl: Method {
         iterate.add(-stepSize, times: estimates.mean)
     }
 
-    /// With u = g − h: g ← η·e + u, e ← e + u.
+    /// g ← η·e + g − h and e ← e + g − h, both rounded from left to right.
     private func prepare(_ error: Vector, _ estimate: Vector) {
         let g = gradient.base
         let e = error.base
         let h = estimate.base
         for index in 0..<gradient.count {
-            let change = g[index] - h[index]
-            g[index] = eta * e[index] + change
-            e[index] += change
+            let message = eta * e[index] + g[index] - h[index]
+            e[index] = e[index] + g[index] - h[index]
+            g[index] = message
         }
     }
 }

@@ -61,7 +61,8 @@ extension Axis: Codable {
         let container = try decoder.container(keyedBy: Form.self)
         if let column = try container.decodeIfPresent(ColumnSeries.self, forKey: .column) {
             self = .column(column)
-        } else if let variants = try container.decodeIfPresent(VariantAxis.self, forKey: .variants) {
+        } else if let variants = try container.decodeIfPresent(VariantAxis.self, forKey: .variants)
+        {
             self = .variants(variants)
         } else if let random = try container.decodeIfPresent(RandomAxis.self, forKey: .random) {
             self = .random(random)

@@ -53,6 +53,16 @@ struct DoubleDouble {
         return sum(q1, q2) + DoubleDouble(q3)
     }
 
+    /// 1/n! for n up to 9.
+    private static let inverseFactorials: [DoubleDouble] = (0...9).map { n in
+        DoubleDouble(1) / DoubleDouble((0..<n).reduce(1) { $0 * Double($1 + 1) })
+    }
+
+    /// 1, 1/3, 1/5 … 1/43.
+    private static let oddInverses: [DoubleDouble] = stride(from: 1.0, through: 43, by: 2).map {
+        DoubleDouble(1) / DoubleDouble($0)
+    }
+
     private static let ln2 = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
 
     /// eˣ, for |x| up to about 700.
@@ -63,12 +73,9 @@ struct DoubleDouble {
         let scaled = x - ln2 * DoubleDouble(k)
         let r = DoubleDouble(scaled.high / 512, scaled.low / 512)
         // e^r − 1, so that the squarings lose nothing: (1+s)² − 1 = 2s + s².
-        var term = r
-        var s = r
-        for n in 2...9 {
-            term = term * r / DoubleDouble(Double(n))
-            s = s + term
-        }
+        var s = inverseFactorials[9]
+        for n in (1...8).reversed() { s = s * r + inverseFactorials[n] }
+        s = s * r
         for _ in 0..<9 { s = s + s + s * s }
         let result = s + DoubleDouble(1)
         // In two steps, so that neither power leaves the range of a double.
@@ -92,9 +99,7 @@ struct DoubleDouble {
         let z2 = z * z
         // |z| ≤ 0.172: z⁴³/43 lies below 2⁻¹⁰⁶ of the sum.
         var sum = DoubleDouble(0)
-        for n in stride(from: 43, through: 1, by: -2) {
-            sum = sum * z2 + DoubleDouble(1) / DoubleDouble(Double(n))
-        }
+        for term in oddInverses.reversed() { sum = sum * z2 + term }
         let half = z * sum
         return half + half + ln2 * DoubleDouble(k)
     }
@@ -110,7 +115,8 @@ extension DoubleDouble {
             count = scaled(byTenTo: -exponent)
         } else {
             let quotient = self / DoubleDouble.powerOfTen(exponent)
-            count = quotient.high.rounded() == quotient.high
+            count =
+                quotient.high.rounded() == quotient.high
                 ? quotient.high + quotient.low.rounded()
                 : (quotient.high + quotient.low).rounded()
         }

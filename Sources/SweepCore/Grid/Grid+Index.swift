@@ -48,33 +48,25 @@ extension GridLayout {
     fileprivate func position(of row: [Value?], on digit: Int) -> Int? {
         let place = digits[digit]
         let candidates: [Int]?
-        if let positions = place.lookup.positions {
-            let key = place.lookup.columns.map { row[$0].map(ValueKey.init) }
-            candidates = positions[key, default: []]
+        if case .table(let table) = place.lookup {
+            candidates = table.positions(of: table.columns.map { row[$0].map(ValueKey.init) })
         } else {
             candidates = nil
         }
         switch place.content {
         case .leaf(let tracks):
             if let candidates { return candidates.first }
-            return position(of: row, along: tracks, place)
+            if case .computed(let track) = place.lookup {
+                return row[tracks[track].column].flatMap { tracks[track].series.position(of: $0) }
+            }
+            return (0..<place.count).first { position in
+                tracks.allSatisfy { $0.value(at: position).isSame(as: row[$0.column]) }
+            }
         case .choice(_, let branches):
             if let candidates {
                 return candidates.first { holds(branches[$0], for: row) }
             }
             return branches.firstIndex { holds($0, for: row) }
-        }
-    }
-
-    private func position(of row: [Value?], along tracks: [Track], _ digit: Digit) -> Int? {
-        if let computed = digit.lookup.columns.first {
-            guard let value = row[tracks[computed].column],
-                let position = tracks[computed].series.position(of: value)
-            else { return nil }
-            return position
-        }
-        return (0..<digit.count).first { position in
-            tracks.allSatisfy { $0.series.value(at: position).isSame(as: row[$0.column]) }
         }
     }
 

@@ -53,15 +53,6 @@ package struct Grid: Sendable {
         canonical = CanonicalForm(sweep: sweep, schema: schema)
     }
 
-    /// Whether an exclusion leaves anything out.
-    package static func matches(
-        _ exclusion: Exclusion, in axes: [Axis], columns: [Column]
-    ) throws(SweepError) -> Bool {
-        let layout = try GridLayout(
-            axes, columns: Columns(columns), schema: ColumnSchema(columns))
-        return try clauses(of: exclusion, Columns(columns), layout).contains(where: \.isPossible)
-    }
-
     /// Multiplies the alternatives of an exclusion out.
     static func clauses(
         of exclusion: Exclusion, _ columns: Columns, _ layout: GridLayout
@@ -80,11 +71,12 @@ package struct Grid: Sendable {
                             throw SweepError(
                                 "an exclusion names the unknown column '\(match.column)'")
                         }
-                        all[column] = all[column].map { known in
-                            known.filter { value in
-                                match.values.contains { $0.isSame(as: value) }
-                            }
-                        } ?? match.values
+                        all[column] =
+                            all[column].map { known in
+                                known.filter { value in
+                                    match.values.contains { $0.isSame(as: value) }
+                                }
+                            } ?? match.values
                     }
                     longer.append(all)
                 }

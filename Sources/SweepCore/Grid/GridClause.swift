@@ -25,7 +25,9 @@ struct GridClause: Sendable {
             let first = layout.axisStarts[axis]
             switch layout.digits[first].content {
             case .leaf(let tracks):
-                if let found = GridClause.positions(of: matches, along: tracks, layout.digits[first]) {
+                if let found = GridClause.positions(
+                    of: matches, along: tracks, layout.digits[first])
+                {
                     positions[first] = found
                     if found.isEmpty { isPossible = false }
                 }
@@ -79,8 +81,8 @@ struct GridClause: Sendable {
         for track in tracks {
             guard let values = matches[track.column] else { continue }
             var found: [Int] = []
-            if tracks.count == 1, let known = digit.lookup.positions {
-                found = values.flatMap { known[[ValueKey($0)], default: []] }
+            if tracks.count == 1, case .table(let table) = digit.lookup {
+                found = values.flatMap { table.positions(of: [ValueKey($0)]) }
             } else if case .list(let list) = track.series {
                 let wanted = Set(values.map(ValueKey.init))
                 found = list.indices.filter { index in

@@ -13,52 +13,60 @@ extension GridLayout {
         var seen = Set<[ValueKey?]>(minimumCapacity: count)
         for position in 0..<count {
             guard seen.insert(lists.map { $0[position].map(ValueKey.init) }).inserted else {
-                return lists.map { $0[position]?.description ?? "-" }.joined(separator: ", ")
+                return lists.map { $0[position]?.canonicalText ?? "–" }.joined(separator: ", ")
             }
         }
         return nil
     }
 
     /// How to find a row's position along tracks that move together.
-    static func lookup(_ tracks: [Track]) -> Lookup {
+    static func lookup(_ tracks: [Track]) -> GridLookup {
         for (index, track) in tracks.enumerated() {
             if case .list = track.series { continue }
-            // One computed series tells the position by itself; the others are compared.
-            return Lookup(columns: [index], positions: nil)
+            return .computed(track: index)
         }
         let count = tracks.first?.series.count ?? 0
-        guard count > shortList else { return Lookup() }
-        var positions: [[ValueKey?]: [Int]] = [:]
-        positions.reserveCapacity(count)
-        for position in 0..<count {
-            let key = tracks.map { $0.series.value(at: position).map(ValueKey.init) }
-            positions[key] = [position]
-        }
-        return Lookup(columns: tracks.map(\.column), positions: positions)
+        guard count > shortList else { return .search }
+        return .table(
+            GridLookup.Table(tracks.map(\.column)) {
+                var positions: [[ValueKey?]: [Int]] = [:]
+                positions.reserveCapacity(count)
+                for position in 0..<count {
+                    let key = tracks.map { $0.series.value(at: position).map(ValueKey.init) }
+                    positions[key, default: []].append(position)
+                }
+                return positions
+            })
     }
 
     /// How to find a row's branch: by kind, and by the constants that all branches of a kind have.
     static func lookup(
         _ branches: [Branch], of entry: ColumnSchema.Entry, _ column: Int
-    ) -> Lookup {
-        guard branches.count > shortList else { return Lookup() }
+    ) -> GridLookup {
+        guard branches.count > shortList else { return .search }
         let varying = Set(branches.flatMap(\.varying))
-        let columns = [column] + Set(entry.branches.flatMap(\.columns)).subtracting(varying).sorted()
-        var positions: [[ValueKey?]: [Int]] = [:]
-        for (index, branch) in branches.enumerated() {
-            let key = columns.map { column in
-                branch.constants.first { $0.column == column }.map { ValueKey($0.value) }
-            }
-            positions[key, default: []].append(index)
-        }
-        return Lookup(columns: columns, positions: positions)
+        let columns =
+            [column] + Set(entry.branches.flatMap(\.columns)).subtracting(varying).sorted()
+        return .table(
+            GridLookup.Table(columns) {
+                var positions: [[ValueKey?]: [Int]] = [:]
+                for (index, branch) in branches.enumerated() {
+                    let key = columns.map { column in
+                        branch.constants.first { $0.column == column }.map { ValueKey($0.value) }
+                    }
+                    positions[key, default: []].append(index)
+                }
+                return positions
+            })
     }
 
     /// Refuses branches that share a point: it would be two trials with one name.
     func checkDistinct(
         _ branches: [Branch], of name: String, _ entry: ColumnSchema.Entry
     ) throws(SweepError) {
-        for (kind, same) in Dictionary(grouping: branches, by: \.kind).sorted(by: { $0.key < $1.key })
+        for (kind, same) in Dictionary(grouping: branches, by: \.kind).sorted(by: {
+            $0.key < $1.key
+        })
         where same.count > 1 {
             let columns = entry.branches.first { $0.kind == kind }?.columns ?? []
             var points = Set<[ValueKey?]>()

@@ -3,7 +3,7 @@ extension GridLayout {
     func write(_ position: Int, of digit: Int, into row: inout [Value?]) {
         switch digits[digit].content {
         case .leaf(let tracks):
-            for track in tracks { row[track.column] = track.series.value(at: position) }
+            for track in tracks { row[track.column] = track.value(at: position) }
         case .choice(_, let branches):
             for constant in branches[position].constants { row[constant.column] = constant.value }
         }

@@ -13,15 +13,7 @@ struct GridLayout: Sendable {
         /// The digit that follows a leaf; for a choice, the one that follows all its branches.
         let next: Int
         /// Where to look for the values of a row.
-        let lookup: Lookup
-    }
-
-    /// Leads from values to positions.
-    struct Lookup: Sendable {
-        /// The columns that the keys are made of.
-        var columns: [Int] = []
-        /// Positions by the values of those columns; nil where the series themselves tell.
-        var positions: [[ValueKey?]: [Int]]?
+        let lookup: GridLookup
     }
 
     enum Content: Sendable {
@@ -35,6 +27,24 @@ struct GridLayout: Sendable {
     struct Track: Sendable {
         let column: Int
         let series: Series
+        /// Logarithms of a log series' ends, which every value needs.
+        private let logEnds: (start: DoubleDouble, span: DoubleDouble)?
+
+        init(column: Int, series: Series) {
+            self.column = column
+            self.series = series
+            if case .log(let spacing) = series {
+                logEnds = spacing.logEnds
+            } else {
+                logEnds = nil
+            }
+        }
+
+        /// The value at a position of the digit.
+        func value(at position: Int) -> Value? {
+            if case .log(let spacing) = series { return spacing.logValue(at: position, logEnds) }
+            return series.value(at: position)
+        }
     }
 
     /// A branch of a choice.
@@ -52,7 +62,7 @@ struct GridLayout: Sendable {
 
     /// All digits; a digit leads only to digits with smaller numbers, and number 0 is the end.
     private(set) var digits: [Digit] = [
-        Digit(axis: .max, content: .leaf([]), count: 1, next: 0, lookup: Lookup())
+        Digit(axis: .max, content: .leaf([]), count: 1, next: 0, lookup: .search)
     ]
     /// How many combinations there are from each digit on.
     private(set) var combinations: [Int] = [1]
@@ -70,26 +80,35 @@ struct GridLayout: Sendable {
     init(_ axes: [Axis], columns: Columns, schema: ColumnSchema) throws(SweepError) {
         var starts = [0]
         for (index, axis) in axes.enumerated().reversed() {
-            let next = starts[starts.count - 1]
-            switch axis {
-            case .column(let column):
-                starts.append(try leaf([column], axis: index, next: next, columns))
-            case .zip(let tracks):
-                starts.append(try leaf(tracks, axis: index, next: next, columns))
-            case .random(let random):
-                if let flaw = random.flaw() { throw SweepError("the random axis \(flaw)") }
-                guard let points = random.points() else {
-                    throw SweepError(
-                        "fewer than \(random.samples) distinct points exist for the random axis "
-                            + "over \(random.parameters.map(\.column).joined(separator: ", "))")
-                }
-                starts.append(try leaf(points, axis: index, next: next, columns, isDistinct: true))
-            case .variants(let variants):
+            do throws(SweepError) {
                 starts.append(
-                    try choice(variants, axis: index, next: next, columns, schema))
+                    try lay(axis, index, next: starts[starts.count - 1], columns, schema))
+            } catch {
+                throw SweepError(error.message, axis: index)
             }
         }
         axisStarts = starts.reversed()
+    }
+
+    private mutating func lay(
+        _ axis: Axis, _ index: Int, next: Int, _ columns: Columns, _ schema: ColumnSchema
+    ) throws(SweepError) -> Int {
+        switch axis {
+        case .column(let column):
+            return try leaf([column], axis: index, next: next, columns)
+        case .zip(let tracks):
+            return try leaf(tracks, axis: index, next: next, columns)
+        case .random(let random):
+            if let flaw = random.flaw() { throw SweepError("the random axis \(flaw)") }
+            guard let points = random.points() else {
+                throw SweepError(
+                    "the random axis over \(random.parameters.map(\.column).joined(separator: ", ")) "
+                        + "has fewer than \(random.samples) distinct points; ask for fewer samples")
+            }
+            return try leaf(points, axis: index, next: next, columns, isDistinct: true)
+        case .variants(let variants):
+            return try choice(variants, axis: index, next: next, columns, schema)
+        }
     }
 
     private mutating func leaf(
@@ -139,7 +158,8 @@ struct GridLayout: Sendable {
         }
         var branches: [Branch] = []
         for branch in axis.branches {
-            guard let kind = schema.entries[column].branches.first(where: { $0.kind == branch.kind })
+            guard
+                let kind = schema.entries[column].branches.first(where: { $0.kind == branch.kind })
             else { throw SweepError("'\(axis.column)' has no kind '\(branch.kind)'") }
             var first = next
             var varying: [Int] = []

@@ -62,8 +62,8 @@ extension Spacing {
         let gap = abs(last - first) / Double(count - 1)
         if isInteger {
             guard (last - first).truncatingRemainder(dividingBy: Double(count - 1)) == 0 else {
-                return "does not fall on whole numbers: \(abs(last - first)) is no multiple of "
-                    + "\(count - 1)"
+                return "does not fall on whole numbers, since \(Int64(abs(last - first))) is no "
+                    + "multiple of \(count - 1); ask for another count"
             }
             return nil
         }

@@ -125,20 +125,34 @@ package struct Spacing: Sendable, Hashable, Codable {
     }
 
     /// first·(last/first)^(i/(count − 1)), at 15 significant digits.
-    func logValue(at position: Int) -> Value {
+    ///
+    /// - Parameter ends: `logEnds`, where they are at hand.
+    func logValue(
+        at position: Int, _ ends: (start: DoubleDouble, span: DoubleDouble)? = nil
+    ) -> Value {
         if position == 0 { return end(first) }
         if position == count - 1 { return end(last) }
-        let exact = exactLogValue(at: position)
+        let exact = exactLogValue(at: position, ends ?? logEnds)
         if isInteger { return .integer(Int64(exact.rounded(toMultiplesOfTenTo: 0))) }
         return .real(Spacing.rounded(exact))
     }
 
     /// The value before rounding.
     func exactLogValue(at position: Int) -> DoubleDouble {
+        exactLogValue(at: position, logEnds)
+    }
+
+    /// The logarithms of the first end, and of the last over the first.
+    var logEnds: (start: DoubleDouble, span: DoubleDouble) {
         let start = DoubleDouble.log(first)
-        let span = DoubleDouble.log(last) - start
+        return (start, DoubleDouble.log(last) - start)
+    }
+
+    private func exactLogValue(
+        at position: Int, _ ends: (start: DoubleDouble, span: DoubleDouble)
+    ) -> DoubleDouble {
         let share = DoubleDouble(Double(position)) / DoubleDouble(Double(count - 1))
-        return DoubleDouble.exp(start + span * share)
+        return DoubleDouble.exp(ends.start + ends.span * share)
     }
 
     /// A number rounded to 15 significant decimal digits, which every double can tell apart.

@@ -1,0 +1,4 @@
+import CProcess
+
+/// How many processors this process may use; at least 1.
+package func availableProcessors() -> Int { Int(windrow_processors()) }

@@ -1,0 +1,146 @@
+import Testing
+
+@testable import CompressedSGD
+
+/// What every compressor must do, whoever wrote it.
+///
+/// Run it from a test: `try CompressorContract { MyCompressor(dimension: $0) }.verify()`.
+struct CompressorContract {
+    /// Makes a fresh compressor of ℝᵈ; two of them are the same function.
+    let make: (_ dimension: Int) -> any Compressor
+
+    func verify() throws {
+        var random = RandomVectors(seed: 11)
+        for dimension in [1, 2, 3, 8, 63, 64, 65, 257, 1000]
+            + (0..<6).map({ _ in
+                random.count(in: 1...600)
+            })
+        {
+            let vectors = [
+                random.normal(dimension), random.repetitive(dimension), random.spread(dimension),
+                Vector(zeros: dimension),
+                Vector([Double](repeating: -2.5, count: dimension)),
+            ]
+            for vector in vectors {
+                try verifyMessage(of: vector)
+                try verifyContraction(of: vector)
+            }
+            try verifyZero(dimension)
+            try verifyVariance(of: vectors[0])
+            try verifyLinearity(vectors[0], vectors[1])
+            try verifyRefusals(dimension)
+            try verifyDamagedMessages(of: vectors[0])
+        }
+    }
+
+    /// The message alone decides what is decoded; its length depends on the dimension only.
+    private func verifyMessage(of vector: Vector) throws {
+        let compressor = make(vector.count)
+        #expect(compressor.dimension == vector.count)
+        let before = vector.elements
+        let message = Message()
+        let delta = Delta(dimension: vector.count)
+        try compressor.encode(vector, into: message)
+        #expect(vector.elements == before, "encoding leaves the vector as it was")
+        try compressor.decode(message, into: delta)
+        let first = delta.elements
+        #expect(message.bitCount == message.bytes.count * 8)
+        if !delta.isDense {
+            let indices = (0..<delta.count).map { delta.indices[$0] }
+            #expect(zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(indices.allSatisfy { $0 < vector.count })
+        }
+        let received = Message(bytes: message.bytes)
+        try make(vector.count).decode(received, into: delta)
+        #expect(delta.elements == first, "another instance reads the same bytes alike")
+
+        let zero = Message()
+        try compressor.encode(Vector(zeros: vector.count), into: zero)
+        #expect(zero.bitCount == message.bitCount, "every message has the same length")
+        try compressor.encode(vector, into: zero)
+        #expect(zero.bytes == message.bytes, "a message does not depend on the one before")
+    }
+
+    private func verifyContraction(of vector: Vector) throws {
+        guard let compressor = make(vector.count) as? any ContractiveCompressor else { return }
+        let contraction = compressor.contraction
+        #expect(contraction.delta > 0 && contraction.delta <= 1)
+        guard contraction.certainty == .always else { return }
+        let error = Vector(try apply(compressor, vector))
+        error.subtract(vector)
+        // Summing d squares has a relative error below d·2⁻⁵³.
+        let slack = 1 + Double(vector.count) * 0x1p-52
+        #expect(
+            error.normSquared <= (1 - contraction.delta) * vector.normSquared * slack,
+            "‖C(v) − v‖² ≤ (1 − δ)‖v‖²")
+    }
+
+    private func verifyVariance(of vector: Vector) throws {
+        guard let compressor = make(vector.count) as? any UnbiasedCompressor else { return }
+        #expect(compressor.variance >= 0)
+        guard compressor.variance == 0 else { return }
+        #expect(try apply(compressor, vector) == vector.elements)
+    }
+
+    private func verifyLinearity(_ u: Vector, _ v: Vector) throws {
+        guard let compressor = make(u.count) as? any LinearCompressor else { return }
+        let separate = Vector(zeros: compressor.tableSize)
+        compressor.project(u, addingTo: separate)
+        compressor.project(v, addingTo: separate)
+        let sum = Vector(u.elements)
+        sum.add(v)
+        let joint = Vector(zeros: compressor.tableSize)
+        compressor.project(sum, addingTo: joint)
+        let bound = 1e-13 * (1 + u.normSquared + v.normSquared)
+        for cell in 0..<joint.count {
+            #expect((separate[cell] - joint[cell]).magnitude <= bound, "T(u) + T(v) = T(u + v)")
+        }
+    }
+
+    private func verifyZero(_ dimension: Int) throws {
+        let result = try apply(make(dimension), Vector(zeros: dimension))
+        #expect(result.allSatisfy { $0 == 0 }, "C(0) = 0")
+    }
+
+    /// A vector that is not finite is refused, wherever the fault stands.
+    private func verifyRefusals(_ dimension: Int) throws {
+        for fault in [Double.nan, .infinity, -.infinity] {
+            for position in [0, dimension / 2, dimension - 1] {
+                let vector = Vector((0..<dimension).map { Double($0 + 1) })
+                vector[position] = fault
+                #expect(throws: ExchangeError.nonFinite) {
+                    try make(dimension).encode(vector, into: Message())
+                }
+            }
+        }
+    }
+
+    /// Bytes that were cut short or are too many are refused; bytes that were changed are read or
+    /// refused, and nothing traps.
+    private func verifyDamagedMessages(of vector: Vector) throws {
+        let compressor = make(vector.count)
+        let message = Message()
+        try compressor.encode(vector, into: message)
+        let delta = Delta(dimension: vector.count)
+        for bytes in [[], Array(message.bytes.dropLast()), message.bytes + [0]] {
+            #expect(throws: ExchangeError.self) {
+                try compressor.decode(Message(bytes: bytes), into: delta)
+            }
+        }
+        var stream = RandomStream(seed: 5, purpose: .data)
+        for _ in 0..<50 {
+            var bytes = message.bytes
+            bytes[stream.next(below: bytes.count)] = UInt8(truncatingIfNeeded: stream.next())
+            try? compressor.decode(Message(bytes: bytes), into: delta)
+            #expect(delta.count <= vector.count)
+        }
+    }
+
+    private func apply(_ compressor: any Compressor, _ vector: Vector) throws -> [Double] {
+        let message = Message()
+        let delta = Delta(dimension: vector.count)
+        try compressor.encode(vector, into: message)
+        try compressor.decode(message, into: delta)
+        return delta.elements
+    }
+}

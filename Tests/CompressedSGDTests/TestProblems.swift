@@ -1,0 +1,94 @@
+@testable import CompressedSGD
+
+/// fᵢ(x) = ½ Σⱼ aᵢⱼ(xⱼ − cᵢⱼ)², with optional noise on the gradients.
+final class Quadratics: Problem {
+    let dimension: Int
+    let clients: Int
+    private let curvatures: [[Double]]
+    private let centres: [[Double]]
+    private let noise: Double
+
+    init(curvatures: [[Double]]? = nil, centres: [[Double]], noise: Double = 0) {
+        self.centres = centres
+        self.curvatures = curvatures ?? centres.map { $0.map { _ in 1 } }
+        self.noise = noise
+        clients = centres.count
+        dimension = centres[0].count
+    }
+
+    /// A random problem: curvatures in (½, 1½), centres normal.
+    static func random(clients: Int, dimension: Int, noise: Double, seed: UInt64) -> Quadratics {
+        var stream = RandomStream(seed: seed, purpose: .data)
+        return Quadratics(
+            curvatures: (0..<clients).map { _ in
+                (0..<dimension).map { _ in 0.5 + stream.nextUnit() }
+            },
+            centres: (0..<clients).map { _ in (0..<dimension).map { _ in stream.nextNormal() } },
+            noise: noise)
+    }
+
+    func exampleCount(of client: Int) -> Int { 1 }
+    func batchSize(of client: Int) -> Int { 1 }
+
+    func gradient(of client: Int, at x: Vector, into gradient: Vector) {
+        for j in 0..<dimension {
+            gradient[j] = curvatures[client][j] * (x[j] - centres[client][j])
+        }
+    }
+
+    func stochasticGradient(of client: Int, at x: Vector, round: Int, into gradient: Vector) {
+        self.gradient(of: client, at: x, into: gradient)
+        guard noise > 0 else { return }
+        var stream = RandomStream(seed: 1, purpose: .noise, client: client, round: round)
+        for j in 0..<dimension { gradient[j] += noise * stream.nextNormal() }
+    }
+
+    func evaluate(at x: Vector) -> Evaluation {
+        let gradient = Vector(zeros: dimension)
+        let sum = Vector(zeros: dimension)
+        var loss = 0.0
+        for client in 0..<clients {
+            self.gradient(of: client, at: x, into: gradient)
+            sum.add(gradient)
+            for j in 0..<dimension {
+                let offset = x[j] - centres[client][j]
+                loss += 0.5 * curvatures[client][j] * offset * offset
+            }
+        }
+        sum.divide(by: Double(clients))
+        return Evaluation(loss: loss / Double(clients), gradientNormSquared: sum.normSquared)
+    }
+}
+
+/// Beznosikov's three functions in ℝ³: fᵢ(x) = ⟨aᵢ, x⟩² + ¼‖x‖², a₁ = (−3, 2, 2) and its turns.
+final class Beznosikov: Problem {
+    let dimension = 3
+    let clients = 3
+    private let a: [[Double]] = [[-3, 2, 2], [2, -3, 2], [2, 2, -3]]
+
+    func exampleCount(of client: Int) -> Int { 1 }
+    func batchSize(of client: Int) -> Int { 1 }
+
+    func gradient(of client: Int, at x: Vector, into gradient: Vector) {
+        let product = a[client][0] * x[0] + a[client][1] * x[1] + a[client][2] * x[2]
+        for j in 0..<3 { gradient[j] = 2 * product * a[client][j] + 0.5 * x[j] }
+    }
+
+    func stochasticGradient(of client: Int, at x: Vector, round: Int, into gradient: Vector) {
+        self.gradient(of: client, at: x, into: gradient)
+    }
+
+    func evaluate(at x: Vector) -> Evaluation {
+        let gradient = Vector(zeros: 3)
+        let sum = Vector(zeros: 3)
+        var loss = 0.0
+        for client in 0..<3 {
+            let product = a[client][0] * x[0] + a[client][1] * x[1] + a[client][2] * x[2]
+            loss += product * product + 0.25 * x.normSquared
+            self.gradient(of: client, at: x, into: gradient)
+            sum.add(gradient)
+        }
+        sum.divide(by: 3)
+        return Evaluation(loss: loss / 3, gradientNormSquared: sum.normSquared)
+    }
+}

@@ -1,0 +1,177 @@
+import CompressedSGD
+import Foundation
+import SweepCore
+import Testing
+
+@testable import Experiments
+
+@Suite struct DistributedSGDTests {
+    private let experiment = DistributedSGDExperiment()
+
+    /// The data that comes with the project.
+    private static let data =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path + "/sweeps/data"
+
+    @Test(arguments: MethodName.allCases, CompressorName.allCases)
+    func `every method runs with every compressor on real data, twice the same`(
+        method: MethodName, compressor: CompressorName
+    ) throws {
+        let values: [(String, Value)] =
+            Self.regression + [
+                ("method", .text(method.rawValue)), ("compressor", .text(compressor.rawValue)),
+                ("compressor.k", .integer(6)), ("compressor.columns", .integer(64)),
+                ("step-size", .real(0.1)), ("rounds", .integer(20)), ("log-every", .integer(7)),
+                ("batch", .integer(3)), ("split", .text("sorted")),
+            ]
+        let outcome = try run(values)
+        #expect(outcome.status == .ok)
+        #expect(outcome.metrics.map(\.name) == experiment.description.metrics.map(\.name))
+        let rounds = (0..<outcome.trace.rowCount).map { outcome.trace.cells[$0 * 6] }
+        #expect(rounds == [0, 7, 14, 20])
+        #expect(try run(values) == outcome)
+    }
+
+    @Test func `the loss on the digits starts at log 2 and falls`() throws {
+        let outcome = try run(
+            Self.regression + [
+                ("method", .text("econtrol")), ("compressor", .text("top-k")),
+                ("compressor.k", .integer(6)), ("step-size", .real(1)), ("rounds", .integer(200)),
+            ])
+        let start = outcome.trace.cells[4]
+        #expect((start - 0.6931471805599453).magnitude < 1e-15)
+        let loss = try #require(outcome.metrics[0].value.number)
+        #expect(loss < 0.3)
+        #expect(outcome.metrics[4].value == .integer(200))
+    }
+
+    @Test func `bits are those of the encoded messages`() throws {
+        let outcome = try run(
+            Self.regression + [
+                ("method", .text("ef21")), ("compressor", .text("top-k")),
+                ("compressor.k", .integer(6)), ("step-size", .real(0.1)), ("rounds", .integer(9)),
+            ])
+        // 32 + 6·64 + 6·6 bits fill 57 bytes; before the first round, one full gradient each.
+        #expect(outcome.metrics[2].value == .integer(20 * (64 * 64 + 9 * 57 * 8)))
+        #expect(outcome.metrics[3].value == .integer(20 * 9 * 64 * 64))
+    }
+
+    @Test func `a run that overflows is diverged, not failed`() throws {
+        let outcome = try run([
+            ("problem", .text("least-squares")), ("clients", .integer(5)),
+            ("method", .text("sgd")), ("step-size", .real(1000)), ("rounds", .integer(5000)),
+        ])
+        #expect(outcome.status == .diverged)
+        let loss = try #require(outcome.metrics[0].value.number)
+        #expect(loss.isNaN)
+        let round = try #require(outcome.metrics[4].value.number)
+        #expect(round > 0 && round < 5000)
+    }
+
+    @Test func `least squares without noise converges to its optimum`() throws {
+        let outcome = try run([
+            ("problem", .text("least-squares")), ("clients", .integer(4)),
+            ("dimension", .integer(10)), ("method", .text("ef21")),
+            ("compressor", .text("top-k")), ("compressor.k", .integer(2)),
+            ("step-size", .real(0.05)), ("rounds", .integer(3000)),
+        ])
+        let gradient = try #require(outcome.metrics[1].value.number)
+        #expect(gradient < 1e-25)
+    }
+
+    /// Trials that make no sense, with the parameter that their message begins with.
+    static let senseless: [(values: [(String, Value)], parameter: String)] = [
+        ([("problem", .text("logistic-regression"))], "data"),
+        ([("data", .text("none.libsvm"))], "data"),
+        ([("data", .text(""))], "data"),
+        ([("clients", .integer(1798))], "clients"),
+        ([("clients", .integer(0))], "clients"),
+        ([("batch", .integer(90))], "batch"),
+        ([("problem", .text("least-squares")), ("batch", .integer(1))], "batch"),
+        (
+            [
+                ("problem", .text("least-squares")), ("dimension", .integer(100_000_000)),
+                ("clients", .integer(1_000_000)),
+            ], "clients"
+        ),
+        ([("method", .text("adam"))], "method"),
+        ([("step-size", .text("fast"))], "step-size"),
+        ([("compressor", .text("top-k"))], "compressor.k"),
+        (
+            [
+                ("compressor", .text("count-sketch")), ("compressor.k", .integer(1)),
+                ("compressor.rows", .integer(64)), ("compressor.columns", .integer(1 << 26)),
+            ], "compressor.columns"
+        ),
+        ([("rounds", .integer(-1))], "rounds"),
+        ([("seed", .integer(-1))], "seed"),
+    ]
+
+    @Test(arguments: senseless.indices)
+    func `a trial that makes no sense fails for good and names the parameter`(index: Int) throws {
+        let (values, parameter) = Self.senseless[index]
+        var all = [("method", .text("sgd")), ("step-size", .real(0.1))] as [(String, Value)]
+        if parameter != "data" { all += Self.regression }
+        if values[0].0 == "data" { all += [("problem", .text("logistic-regression"))] }
+        #expect {
+            try run(all + values)
+        } throws: { error in
+            guard let failure = error as? TrialFailure else { return false }
+            return failure.isPermanent && failure.reason.hasPrefix(parameter + ":")
+        }
+    }
+
+    @Test func `a data file is checked before any trial runs`() throws {
+        let context = TrialContext(directory: Self.data)
+        try experiment.check(.text("digits-odd.libsvm"), of: "data", in: context)
+        try experiment.check(.text(Self.data + "/breast-cancer.libsvm"), of: "data", in: context)
+        #expect(throws: TrialFailure.self) {
+            try experiment.check(.text("README.md"), of: "data", in: context)
+        }
+    }
+
+    @Test func `the data in the tree are what their page says`() throws {
+        let digits = try DataReader.read(path: Self.data + "/digits-odd.libsvm")
+        #expect(digits.rowCount == 1797 && digits.dimension == 64)
+        let cancer = try DataReader.read(path: Self.data + "/breast-cancer.libsvm")
+        #expect(cancer.rowCount == 569 && cancer.dimension == 30)
+    }
+
+    @Test func `every declared default is within its bounds and every name is kebab-case`() {
+        func verify(_ parameters: [Parameter]) {
+            for parameter in parameters {
+                #expect(parameter.name.allSatisfy { $0.isLowercase || $0 == "-" })
+                #expect(!parameter.help.isEmpty)
+                switch (parameter.type, parameter.fallback) {
+                case (.integer(let range, _), .value(.integer(let number))):
+                    #expect(range.contains(number))
+                case (.integer(_, let words), .value(.text(let word))):
+                    #expect(words.contains(word))
+                case (.real(let bounds), .value(let value)):
+                    #expect(value.number.map(bounds.contains) == true)
+                case (.variant(let variants), _):
+                    for variant in variants { verify(variant.parameters) }
+                default: break
+                }
+            }
+        }
+        verify(experiment.description.parameters)
+    }
+
+    private static let regression: [(String, Value)] = [
+        ("problem", .text("logistic-regression")), ("data", .text("digits-odd.libsvm")),
+    ]
+
+    /// Runs a trial; of a name that is given twice, the last value holds.
+    private func run(_ assignments: [(String, Value)]) throws -> TrialOutcome {
+        var names: [String] = []
+        var values: [String: Value] = [:]
+        for (name, value) in assignments {
+            if values.updateValue(value, forKey: name) == nil { names.append(name) }
+        }
+        let trial = Trial(
+            index: 0, values: names.map { values[$0] },
+            columns: Columns(names.map { Column(name: $0, type: .any, fallback: nil) }))
+        return try experiment.run(trial, in: TrialContext(directory: Self.data))
+    }
+}
