@@ -45,6 +45,8 @@ import Testing
         var output: [Int32] = [-1, -1]
         var report: [Int32] = [-1, -1]
         guard windrow_pipe(&output) == 0, windrow_pipe(&report) == 0 else { return }
+        // This test waits for the end, and for nothing else.
+        _ = fcntl(output[0], F_SETFL, 0)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let program = ["/bin/sh", "-c", "sleep 1000 & echo; sleep 1000"]
         let words: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) } + [nil]
