@@ -42,6 +42,24 @@ import Testing
         #expect(third.finished.count == 0)
     }
 
+    @Test func `a lock is free at once, though another holds a copy of its descriptor`() throws {
+        let store = try fixture.open(folder("s"))
+        // As a child does between its start and its program's.
+        var copy: Int32 = -1
+        for descriptor in Int32(3)..<1024 where copy < 0 {
+            var held = stat()
+            var named = stat()
+            guard fstat(descriptor, &held) == 0, stat(folder("s/lock"), &named) == 0,
+                held.st_ino == named.st_ino, held.st_dev == named.st_dev
+            else { continue }
+            copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        }
+        try #require(copy >= 0)
+        defer { close(copy) }
+        try store.close()
+        #expect(throws: Never.self) { try fixture.open(folder("s")) }
+    }
+
     @Test func `a folder of something else is not littered`() throws {
         try FileSystem.createDirectory(folder("s"))
         try write([1], folder("s/thesis.tex"))
