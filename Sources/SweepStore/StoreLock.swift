@@ -38,8 +38,10 @@ final class StoreLock {
     /// Gives the lock to whoever wants it next.
     func release() {
         guard descriptor >= 0 else { return }
-        // The name of a former owner must not outlive its lock, which closing drops.
+        // The name of a former owner must not outlive its lock. Unlocking, and not only closing,
+        // frees it also when a child that is just being started still holds the descriptor.
         ftruncate(descriptor, 0)
+        flock(descriptor, LOCK_UN)
         close(descriptor)
         descriptor = -1
     }

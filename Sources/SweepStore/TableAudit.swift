@@ -130,7 +130,8 @@ struct TableAudit {
         return .torn(rows: rows)
     }
 
-    /// Counts a tail's whole lines and all its rows, and looks for an intact row behind the first.
+    /// Counts a tail's whole lines and all its rows, and looks for an intact row behind its start,
+    /// wherever it may begin: the damage may have hit a line feed.
     private static func count(
         _ tail: UnsafeRawBufferPointer
     ) -> (whole: Int, rows: Int, isFollowed: Bool) {
@@ -139,12 +140,13 @@ struct TableAudit {
         var lastEnd = 0
         for (position, byte) in tail.enumerated() {
             if byte == CellText.quote { isInside.toggle() }
-            guard byte == CellText.lineFeed else { continue }
-            if !isInside {
+            if byte == CellText.lineFeed, !isInside {
                 whole += 1
                 lastEnd = position + 1
             }
-            if beginsIntactRow(UnsafeRawBufferPointer(rebasing: tail[(position + 1)...])) {
+            if byte == UInt8(ascii: "t"), position > 0,
+                beginsIntactRow(UnsafeRawBufferPointer(rebasing: tail[position...]))
+            {
                 return (whole, whole, true)
             }
         }
@@ -153,7 +155,7 @@ struct TableAudit {
 
     /// Whether some bytes begin with a row that agrees with its checksum.
     private static func beginsIntactRow(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count > 19, bytes[0] == UInt8(ascii: "t"), bytes[1] == UInt8(ascii: "-") else {
+        guard bytes.count > 19, bytes[1] == UInt8(ascii: "-"), bytes[18] == CellText.comma else {
             return false
         }
         var isInside = false
