@@ -39,7 +39,7 @@ enum LogisticKernel {
             guard let base = memory.baseAddress else { return }
             let margins = UnsafeMutableRawPointer(base).assumingMemoryBound(to: Double.self)
             let labels = margins + blockSize
-            let offsets = data.offsets
+            let groups = data.groups
             let columns = data.columns
             let values = data.values
             let point = x.base
@@ -50,14 +50,17 @@ enum LogisticKernel {
                 let padded = (size &+ 7) & ~7
                 for index in 0..<size {
                     let row = Int(rows[start &+ index])
-                    var margin = 0.0
-                    var entry = offsets[row]
-                    let end = offsets[row &+ 1]
-                    while entry < end {
-                        margin += values[entry] * point[Int(columns[entry])]
-                        entry &+= 1
+                    var margin = SIMD4<Double>.zero
+                    for group in groups[row]..<groups[row &+ 1] {
+                        let column = columns[group]
+                        margin +=
+                            values[group]
+                            * SIMD4(
+                                point[Int(column[0])], point[Int(column[1])],
+                                point[Int(column[2])], point[Int(column[3])])
                     }
-                    margins[index] = margin
+                    let half = margin.lowHalf + margin.highHalf
+                    margins[index] = half[0] + half[1]
                     labels[index] = data.labels[row]
                 }
                 for index in size..<padded {
@@ -70,11 +73,13 @@ enum LogisticKernel {
                 for index in 0..<size {
                     let row = Int(rows[start &+ index])
                     let weight = margins[index]
-                    var entry = offsets[row]
-                    let end = offsets[row &+ 1]
-                    while entry < end {
-                        result[Int(columns[entry])] += weight * values[entry]
-                        entry &+= 1
+                    for group in groups[row]..<groups[row &+ 1] {
+                        let column = columns[group]
+                        let part = weight * values[group]
+                        result[Int(column[0])] += part[0]
+                        result[Int(column[1])] += part[1]
+                        result[Int(column[2])] += part[2]
+                        result[Int(column[3])] += part[3]
                     }
                 }
                 start &+= blockSize
