@@ -220,9 +220,6 @@ import Testing
     }
 
     private func row(_ data: LabelledData, _ row: Int) -> [Int: Double] {
-        Dictionary(
-            uniqueKeysWithValues: (data.offsets[row]..<data.offsets[row + 1]).map {
-                (Int(data.columns[$0]), data.values[$0])
-            })
+        Dictionary(uniqueKeysWithValues: data.entries(ofRow: row).map { ($0.column, $0.value) })
     }
 }

@@ -18,17 +18,20 @@ final class LargestEntries {
     private let dimension: Int
     private let keys: UnsafeMutablePointer<UInt64>
     private let indices: UnsafeMutablePointer<UInt32>
+    private let histogram: UnsafeMutablePointer<Int>
 
     /// Workspace for vectors of a dimension.
     init(dimension: Int) {
         self.dimension = dimension
         keys = .allocate(capacity: max(1, dimension))
         indices = .allocate(capacity: max(1, dimension))
+        histogram = .allocate(capacity: 256)
     }
 
     deinit {
         keys.deallocate()
         indices.deallocate()
+        histogram.deallocate()
     }
 
     /// The k entries of largest magnitude; of equal ones those with the lower index.
@@ -123,22 +126,20 @@ final class LargestEntries {
         var remaining = target - low
         var prefix: UInt64 = 0
         var fixed: UInt64 = 0
-        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { histogram in
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                histogram.initialize(repeating: 0)
-                for index in low...high where keys[index] & fixed == prefix {
-                    histogram[Int((keys[index] &>> shift) & 255)] += 1
-                }
-                var byte = 255
-                while remaining >= histogram[byte] {
-                    remaining -= histogram[byte]
-                    byte -= 1
-                }
-                prefix |= UInt64(byte) &<< shift
-                fixed |= 255 &<< shift
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            histogram.initialize(repeating: 0, count: 256)
+            for index in low...high where keys[index] & fixed == prefix {
+                histogram[Int((keys[index] &>> shift) & 255)] += 1
             }
-            return prefix
+            var byte = 255
+            while remaining >= histogram[byte] {
+                remaining -= histogram[byte]
+                byte -= 1
+            }
+            prefix |= UInt64(byte) &<< shift
+            fixed |= 255 &<< shift
         }
+        return prefix
     }
 
     private func middle(_ a: UInt64, _ b: UInt64, _ c: UInt64) -> UInt64 {

@@ -1,4 +1,7 @@
 /// Rows with binary labels, in compressed sparse rows; immutable, so that trials share them.
+///
+/// A row's entries are stored in groups of four, so that loops over a row take few and regular
+/// turns. A last group is filled up with zeros in columns that the row has anyway.
 public final class LabelledData: @unchecked Sendable {
     // Unchecked: the memory behind the pointers is written in `init` only.
 
@@ -9,12 +12,12 @@ public final class LabelledData: @unchecked Sendable {
     /// How many entries are stored.
     public let entryCount: Int
 
-    /// Where each row's entries begin; one more than there are rows.
-    package let offsets: UnsafePointer<Int>
-    /// The column of each entry, from 0, ascending within a row.
-    package let columns: UnsafePointer<UInt32>
-    /// The value of each entry.
-    package let values: UnsafePointer<Double>
+    /// The group at which each row's entries begin; one more than there are rows.
+    package let groups: UnsafePointer<Int>
+    /// The column of each entry, from 0, four to a group.
+    package let columns: UnsafePointer<SIMD4<UInt32>>
+    /// The value of each entry, four to a group.
+    package let values: UnsafePointer<SIMD4<Double>>
     /// −1 or +1 for each row.
     package let labels: UnsafePointer<Double>
 
@@ -34,14 +37,46 @@ public final class LabelledData: @unchecked Sendable {
         rowCount = labels.count
         entryCount = values.count
         self.dimension = dimension
-        self.offsets = Self.copy(offsets)
-        self.columns = Self.copy(columns)
-        self.values = Self.copy(values)
         self.labels = Self.copy(labels)
+        var groupCount = 0
+        for row in 0..<labels.count { groupCount += (offsets[row + 1] - offsets[row] + 3) / 4 }
+        let groups = UnsafeMutablePointer<Int>.allocate(capacity: labels.count + 1)
+        let packedColumns = UnsafeMutablePointer<SIMD4<UInt32>>.allocate(capacity: groupCount + 1)
+        let packedValues = UnsafeMutablePointer<SIMD4<Double>>.allocate(capacity: groupCount + 1)
+        var group = 0
+        for row in 0..<labels.count {
+            groups[row] = group
+            let (start, end) = (offsets[row], offsets[row + 1])
+            for first in stride(from: start, to: end, by: 4) {
+                var column = SIMD4<UInt32>.zero
+                var value = SIMD4<Double>.zero
+                for lane in 0..<4 {
+                    let entry = first + lane
+                    // Zeros go to the row's first columns, which are not those written just before.
+                    column[lane] =
+                        columns[entry < end ? entry : start + (entry - end) % (end - start)]
+                    value[lane] = entry < end ? values[entry] : 0
+                }
+                packedColumns[group] = column
+                packedValues[group] = value
+                group += 1
+            }
+        }
+        groups[labels.count] = group
+        self.groups = UnsafePointer(groups)
+        self.columns = UnsafePointer(packedColumns)
+        self.values = UnsafePointer(packedValues)
+    }
+
+    /// The entries of a row that are not zero: columns from 0, ascending.
+    public func entries(ofRow row: Int) -> [(column: Int, value: Double)] {
+        (groups[row]..<groups[row + 1]).flatMap { group in
+            (0..<4).map { (Int(columns[group][$0]), values[group][$0]) }
+        }.filter { $0.1 != 0 }
     }
 
     deinit {
-        offsets.deallocate()
+        groups.deallocate()
         columns.deallocate()
         values.deallocate()
         labels.deallocate()

@@ -10,7 +10,7 @@ public final class LogisticRegression: Problem {
     /// λ.
     public let lambda: Double
 
-    private let data: LabelledData
+    private let kernel: LogisticKernel
     private let batch: Batch
     private let seed: UInt64
     private let starts: [Int]
@@ -41,7 +41,7 @@ public final class LogisticRegression: Problem {
         if case .size(let size) = batch, size < 1 || size > smallest {
             throw .batch(size, smallestClient: smallest)
         }
-        self.data = data
+        kernel = LogisticKernel(data: data)
         self.clients = clients
         self.batch = batch
         self.seed = seed
@@ -110,8 +110,8 @@ public final class LogisticRegression: Problem {
         for client in 0..<clients {
             let count = exampleCount(of: client)
             part.clear()
-            let total = LogisticKernel.addGradientAndLoss(
-                of: data, rows: rows + starts[client], count: count, at: x, to: part)
+            let total = kernel.addGradientAndLoss(
+                of: rows + starts[client], count: count, at: x, to: part)
             sum.add(part, dividedBy: Double(count))
             loss += total / Double(count)
         }
@@ -126,7 +126,7 @@ public final class LogisticRegression: Problem {
         _ rows: UnsafePointer<UInt32>, _ count: Int, at x: Vector, into gradient: Vector
     ) {
         gradient.clear()
-        LogisticKernel.addGradient(of: data, rows: rows, count: count, at: x, to: gradient)
+        kernel.addGradient(of: rows, count: count, at: x, to: gradient)
         let divisor = Double(count)
         let result = gradient.base
         let point = x.base
