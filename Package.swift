@@ -91,6 +91,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["SweepCoordinator", "SweepWorker"],
             swiftSettings: ours),
         .testTarget(
+            name: "EndToEndTests", dependencies: ["windrow", "Processes", "SweepStore"],
+            swiftSettings: ours),
+        .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
     ]
 )

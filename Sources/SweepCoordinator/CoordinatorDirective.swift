@@ -60,8 +60,8 @@ package struct AcceptedFailure: Sendable, Hashable {
 package enum CoordinatorEvent: Sendable, Hashable {
     case joined(worker: String, slots: Int)
     case left(worker: String, reason: String)
-    /// A worker fell silent; its leases went back to the queue.
-    case lost(worker: String, silence: Double)
+    /// A worker is gone; its leases went back to the queue.
+    case lost(worker: String, reason: String)
     case refused(worker: String, reason: String)
     case attemptFailed(index: Int, attempt: Int, of: Int, failure: TrialFailure)
     case trialFailed(index: Int, attempts: Int, failure: TrialFailure)

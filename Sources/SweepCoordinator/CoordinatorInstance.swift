@@ -64,6 +64,7 @@ package struct CoordinatorInstance: Sendable {
     var unstored: Deque<(ticket: UInt64, rows: Int, isStored: Bool)> = []
     var unstoredRowCount = 0
     var lastHeartbeat = -Double.infinity
+    private var isDismissing = false
     let leaseSize = LeaseSize()
 
     package init(settings: Settings) {
@@ -98,8 +99,13 @@ package struct CoordinatorInstance: Sendable {
     /// Slots of all registered workers.
     package var slotCount: Int { peers.values.reduce(0) { $0 + $1.registration.slots } }
 
-    /// Registered workers, in the order in which they came.
-    package var peerIDs: [PeerID] { peerOrder }
+    /// Sends all workers away, and everyone who speaks from now on.
+    package mutating func dismissWorkers() -> [CoordinatorDirective] {
+        isDismissing = true
+        return peerOrder.map { .send(Self.dismissal, to: $0) }
+    }
+
+    private static let dismissal = CoordinatorMessage.farewell(reason: "the work is done")
 
     /// How many workers are registered.
     package var workerCount: Int { peers.count }
@@ -110,6 +116,7 @@ package struct CoordinatorInstance: Sendable {
     package mutating func receive(
         _ message: WorkerMessage, from id: PeerID, now: Double
     ) -> [CoordinatorDirective] {
+        if isDismissing { return [.send(Self.dismissal, to: id)] }
         if case .registration(let registration) = message {
             return register(registration, from: id, now: now)
         }
@@ -150,13 +157,26 @@ package struct CoordinatorInstance: Sendable {
         for id in peerOrder {
             guard let peer = peers[id], now - peer.lastHeard > settings.heartbeatTimeout
             else { continue }
-            directives += lose(id, now: now)
+            let silence = Int((now - peer.lastHeard).rounded())
+            directives += lose(id, reason: "gave no sign of life for \(silence) s", now: now)
         }
         if now - lastHeartbeat >= settings.heartbeatInterval {
             lastHeartbeat = now
             directives += peerOrder.map { .send(.heartbeat, to: $0) }
         }
         return directives + handOut(now: now) + rebalance(now: now)
+    }
+
+    /// A worker's process is known to have ended: its connection need not fall silent first.
+    package mutating func ended(
+        pid: Int, on host: String, reason: String, now: Double
+    ) -> [CoordinatorDirective] {
+        peerOrder.flatMap { id -> [CoordinatorDirective] in
+            guard let registration = peers[id]?.registration, registration.pid == pid,
+                registration.host == host
+            else { return [] }
+            return lose(id, reason: reason, now: now)
+        }
     }
 
     // MARK: Registration and loss
@@ -211,10 +231,11 @@ package struct CoordinatorInstance: Sendable {
         peers[id]?.leases.append(lease.id)
     }
 
-    /// A worker fell silent. Only trials that ran count an attempt; the rest goes back unblamed.
-    private mutating func lose(_ id: PeerID, now: Double) -> [CoordinatorDirective] {
+    /// A worker is gone. Only trials that ran count an attempt; the rest goes back unblamed.
+    private mutating func lose(
+        _ id: PeerID, reason: String, now: Double
+    ) -> [CoordinatorDirective] {
         guard let peer = peers[id] else { return [] }
-        let silence = now - peer.lastHeard
         var batch = StoreBatch(ticket: 0, sweep: SweepDigest(bits: 0), results: [], failures: [])
         var directives: [CoordinatorDirective] = []
         for trial in peer.running {
@@ -223,9 +244,7 @@ package struct CoordinatorInstance: Sendable {
             let outcome = Outcome(
                 index: trial.index,
                 result: .failure(
-                    TrialFailure(
-                        "worker \(peer.name) gave no sign of life for "
-                            + "\(Int(silence.rounded())) s while it ran this trial")),
+                    TrialFailure("worker \(peer.name) \(reason) while it ran this trial")),
                 startedAt: 0, duration: 0)
             leases[trial.lease]?.open.remove(trial.index..<trial.index + 1)
             sweeps[record.sweep]?.leasedCount -= 1
@@ -234,7 +253,7 @@ package struct CoordinatorInstance: Sendable {
             directives += flush(&batch)
         }
         return directives
-            + remove(id, now: now) { .lost(worker: $0, silence: silence) }
+            + remove(id, now: now) { .lost(worker: $0, reason: reason) }
     }
 
     private mutating func remove(

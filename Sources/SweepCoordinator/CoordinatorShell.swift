@@ -60,6 +60,11 @@ package actor CoordinatorShell {
         settle()
     }
 
+    /// A worker's process on this machine is known to have ended.
+    package func workerEnded(pid: Int, host: String, reason: String) {
+        carryOut(instance.ended(pid: pid, on: host, reason: reason, now: EventLoop.now()))
+    }
+
     /// Where a sweep stands.
     package func status(of sweep: SweepDigest) -> SweepStatus? {
         instance.sweeps[sweep].map {
@@ -76,11 +81,11 @@ package actor CoordinatorShell {
         }
     }
 
-    /// Sends the workers away and closes the stores.
+    /// Sends the workers away; each goes as soon as it hears it.
+    package func dismissWorkers() { carryOut(instance.dismissWorkers()) }
+
+    /// Closes the stores and the socket.
     package func stop() {
-        for id in instance.peerIDs {
-            carryOut([.send(.farewell(reason: "the sweep has ended"), to: id)])
-        }
         for writer in writers.values { writer.close() }
         writers = [:]
         socket = nil

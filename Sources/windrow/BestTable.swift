@@ -1,21 +1,23 @@
 import SweepCore
 import SweepStore
 
-/// The best trials of a sweep, by the tuning protocol of the field: for each combination of kinds
-/// and choices (method, compressor, split, …) the other axes are tuned, and the metric is the mean
-/// over seeds. Settings with a diverged seed come last.
+/// The best trials of a sweep, by the tuning protocol of the field: real-valued axes (step size,
+/// η, …) are tuned for each combination of the others (method, compressor, k, split, …), and the
+/// metric is the mean over seeds. Settings with a diverged seed come last.
 struct BestTable: Encodable {
     /// One combination with its best setting.
     struct Row: Encodable {
-        /// Kinds and choices, in the order of `groups`.
+        /// What is compared, in the order of `groups`.
         var group: [String]
-        /// The best values of the other axes, in the order of `tuned`.
+        /// The best values of the tuned axes, in the order of `tuned`.
         var setting: [String]
         /// Mean of the metric over seeds; nil when a seed diverged.
         var mean: Double?
         /// Standard deviation over seeds; nil for a single seed.
         var deviation: Double?
         var seeds: Int
+        /// Means of the other metrics at the best setting, in the order of `others`.
+        var others: [Double?]
         /// Diverged trials among all settings of the group.
         var diverged: Int
         /// Trials of the group that are finished.
@@ -24,10 +26,12 @@ struct BestTable: Encodable {
 
     let metric: String
     let goal: MetricGoal.Goal
-    /// Columns of kinds and choices on the axes.
+    /// Columns on the axes that are compared: all but real-valued ones and the seed.
     let groups: [String]
-    /// Other columns on the axes, the seed excepted.
+    /// Real-valued columns on the axes.
     let tuned: [String]
+    /// The other metrics.
+    let others: [String]
     private(set) var rows: [Row] = []
 
     /// Rows that are printed at most.
@@ -46,12 +50,15 @@ struct BestTable: Encodable {
         var tuned: [Int] = []
         for place in axes where columns.all[place].name != "seed" {
             switch columns.all[place].type {
-            case .variant, .choice: groups.append(place)
-            default: tuned.append(place)
+            case .real: tuned.append(place)
+            default: groups.append(place)
             }
         }
         self.groups = groups.map { columns.all[$0].name }
         self.tuned = tuned.map { columns.all[$0].name }
+
+        others = table.metrics.filter { $0 != goal.name }
+        let otherPlaces = others.map { table.position(of: $0) }
 
         var tally: [[String]: [[String]: Sample]] = [:]
         for (row, index) in table.indices(in: grid).enumerated() {
@@ -60,6 +67,7 @@ struct BestTable: Encodable {
             let text = { (place: Int) in values[place].map { "\($0)" } ?? "" }
             tally[groups.map(text), default: [:]][tuned.map(text), default: Sample()].add(
                 table.number(row: row, column: metric),
+                others: otherPlaces.map { $0.flatMap { table.number(row: row, column: $0) } },
                 isDiverged: table.text(row: row, column: status) == "diverged")
         }
         for (group, settings) in tally {
@@ -68,6 +76,7 @@ struct BestTable: Encodable {
                 Row(
                     group: group, setting: best.key, mean: best.value.mean,
                     deviation: best.value.deviation, seeds: best.value.count,
+                    others: best.value.meansOfOthers,
                     diverged: settings.values.reduce(0) { $0 + $1.diverged },
                     trials: settings.values.reduce(0) { $0 + $1.count }))
         }
@@ -80,11 +89,13 @@ struct BestTable: Encodable {
     /// The metric's values of one setting.
     private struct Sample {
         var values: [Double] = []
+        var others: [[Double?]] = []
         var count = 0
         var diverged = 0
 
-        mutating func add(_ value: Double?, isDiverged: Bool) {
+        mutating func add(_ value: Double?, others: [Double?], isDiverged: Bool) {
             count += 1
+            self.others.append(others)
             if isDiverged { diverged += 1 }
             if let value, value.isFinite { values.append(value) }
         }
@@ -93,6 +104,15 @@ struct BestTable: Encodable {
         var mean: Double? {
             guard diverged == 0, values.count == count, count > 0 else { return nil }
             return values.reduce(0, +) / Double(count)
+        }
+
+        /// A mean is nil unless every seed has a finite value.
+        var meansOfOthers: [Double?] {
+            (others.first ?? []).indices.map { column in
+                let values = others.compactMap { $0[column] }.filter(\.isFinite)
+                guard values.count == count else { return nil }
+                return values.reduce(0, +) / Double(count)
+            }
         }
 
         var deviation: Double? {
@@ -126,31 +146,44 @@ struct BestTable: Encodable {
     /// The table for a person.
     var text: String {
         let hasSpread = rows.contains { $0.deviation != nil }
-        var header = groups + tuned
-        header.append(hasSpread ? "\(metric), mean over seeds" : metric)
+        // Other metrics are shown where they tell the rows apart.
+        let shown = others.indices.filter { column in
+            Set(rows.map { $0.others[column].map(Self.short) ?? "" }).count > 1
+        }
+        var header = Self.short(names: groups + tuned) + [metric]
         if hasSpread { header += ["± std", "seeds"] }
-        header.append("diverged")
+        header += shown.map { others[$0] } + ["diverged"]
         var table = TextTable(header: header)
         for row in rows.prefix(Self.longest) {
             var cells = row.group + row.setting
             cells.append(row.mean.map(Self.short) ?? "diverged")
             if hasSpread { cells += [row.deviation.map(Self.short) ?? "", "\(row.seeds)"] }
+            cells += shown.map { row.others[$0].map(Self.short) ?? "" }
             cells.append(row.diverged > 0 ? "\(row.diverged)/\(row.trials)" : "")
             table.append(cells)
         }
-        let title =
-            groups.isEmpty
-            ? "Best by \(metric)"
-            : "Best by \(metric) for each \(groups.joined(separator: ", ")), "
-                + (tuned.isEmpty ? "over all seeds" : "\(tuned.joined(separator: ", ")) tuned")
+        var title = "Best by \(metric)"
+        if hasSpread { title += ", mean over seeds" }
+        if !tuned.isEmpty {
+            title += ", each row at its best \(tuned.joined(separator: " and "))"
+        }
         let more =
             rows.count > Self.longest ? "\n… and \(rows.count - Self.longest) more" : ""
         return title + "\n\n" + table.text + more
     }
 
+    /// Column names without their owner where that leaves them different: `compressor.k` → `k`.
+    private static func short(names: [String]) -> [String] {
+        let tails = names.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+        return zip(names, tails).map { name, tail in
+            tails.count { $0 == tail } == 1 ? tail : name
+        }
+    }
+
     /// Four significant digits.
     private static func short(_ number: Double) -> String {
         guard number != 0, number.isFinite else { return "\(number)" }
+        if let integer = Int(exactly: number), abs(integer) < 100_000 { return "\(integer)" }
         var exponent = 0
         var scaled = abs(number)
         while scaled >= 10 {
@@ -162,7 +195,7 @@ struct BestTable: Encodable {
             exponent -= 1
         }
         let digits = max(0, 3 - exponent)
-        if exponent < -4 || exponent > 6 {
+        if exponent < -4 || exponent > 4 {
             let mantissa = (scaled * 1000).rounded() / 1000
             return (number < 0 ? "-" : "") + "\(mantissa)e\(exponent)"
         }

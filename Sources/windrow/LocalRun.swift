@@ -99,13 +99,15 @@ struct LocalRun {
         await coordinator.add(
             progress, grid: source.grid, store: store, gitRevision: revision)
         let slots = command.slots ?? Machine.cores
-        let worker = LocalWorker(endpoint: directory.endpoint, slots: slots) { deaths, reason in
-            let isLast = LocalWorker.isLast(deaths)
-            console.say("Lost", "the worker on this machine: \(reason)", .bad)
-            if isLast {
-                Task {
+        let worker = LocalWorker(endpoint: directory.endpoint, slots: slots) { death in
+            Task {
+                if let pid = death.pid {
+                    await coordinator.workerEnded(
+                        pid: pid, host: Machine.host, reason: death.reason)
+                }
+                if death.isLast {
                     await coordinator.drain(
-                        digest, reason: "the worker on this machine ended \(deaths) times")
+                        digest, reason: "the worker on this machine is gone: \(death.reason)")
                 }
             }
         }
@@ -135,8 +137,10 @@ struct LocalRun {
         let end = await coordinator.end(of: digest)
         drawing.cancel()
         await drawing.value
+        // The socket stays open until the worker has heard that it may go.
+        await coordinator.dismissWorkers()
+        await worker.dismiss(within: 5)
         await coordinator.stop()
-        worker.dismiss(within: 5)
         await telling.value
         stopping.cancel()
         return end

@@ -5,27 +5,38 @@ import ZeroMQ
 /// The worker daemon that `windrow run` starts beside its coordinator: the same program, as a child
 /// that does not outlive it.
 final class LocalWorker: @unchecked Sendable {
+    /// An end that nobody asked for.
+    struct Death: Sendable {
+        /// The process that ended; nil when it could not be started.
+        var pid: Int?
+        var reason: String
+        /// Whether it is not started again.
+        var isLast: Bool
+    }
+
+    private struct State {
+        var process: ChildProcess?
+        var isDismissed = false
+        var isFinished = false
+    }
+
     private let endpoint: String
     private let slots: Int
-    private let process = Locked<ChildProcess?>(nil)
-    private let isDismissed = Locked(false)
-    private let died: @Sendable (_ deaths: Int, _ reason: String) -> Void
-    private var thread = pthread_t()
+    private let state = Locked(State())
+    private let died: @Sendable (Death) -> Void
 
     /// Deaths after which it is not started again.
     private static let maximumDeaths = 5
 
     /// Starts the worker; it is started again when it dies unbidden.
     ///
-    /// - Parameter died: called after each such death; at the last one with `deaths` = 5.
-    init(
-        endpoint: String, slots: Int,
-        died: @escaping @Sendable (_ deaths: Int, _ reason: String) -> Void
-    ) {
+    /// - Parameter died: called after each such death.
+    init(endpoint: String, slots: Int, died: @escaping @Sendable (Death) -> Void) {
         self.endpoint = endpoint
         self.slots = slots
         self.died = died
         let me = Unmanaged.passRetained(self).toOpaque()
+        var thread = pthread_t()
         // A thread of its own: the kernel ties a child's life to the thread that started it.
         pthread_create(
             &thread, nil,
@@ -33,37 +44,44 @@ final class LocalWorker: @unchecked Sendable {
                 if let worker { Unmanaged<LocalWorker>.fromOpaque(worker).takeRetainedValue().keep() }
                 return nil
             }, me)
+        pthread_detach(thread)
     }
 
-    /// Whether giving up is final.
-    static func isLast(_ deaths: Int) -> Bool { deaths >= maximumDeaths }
-
-    /// Waits until the worker, which was sent away, has gone; kills it after `seconds`.
-    func dismiss(within seconds: Double) {
-        isDismissed.withLock { $0 = true }
+    /// Waits until the worker, which is being sent away, has gone; kills it after `seconds`.
+    func dismiss(within seconds: Double) async {
+        state.withLock { $0.isDismissed = true }
         let deadline = EventLoop.now() + seconds
-        while process.withLock({ $0 }) != nil, EventLoop.now() < deadline { usleep(2000) }
-        process.withLock { $0 }?.kill()
-        pthread_join(thread, nil)
+        while !state.withLock({ $0.isFinished }) {
+            if EventLoop.now() > deadline { state.withLock { $0.process }?.kill() }
+            try? await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     private func keep() {
+        defer { state.withLock { $0.isFinished = true } }
         for deaths in 1...Self.maximumDeaths {
             let child: ChildProcess
             do {
                 child = try start()
             } catch {
-                died(Self.maximumDeaths, error.description)
+                died(Death(pid: nil, reason: error.description, isLast: true))
                 return
             }
-            process.withLock { $0 = child }
+            state.withLock { $0.process = child }
             let exit = child.wait()
-            process.withLock { $0 = nil }
-            if isDismissed.withLock({ $0 }) { return }
-            switch exit {
-            case .code(let code): died(deaths, "it exited with code \(code)")
-            case .signal(let signal): died(deaths, "it was ended by signal \(signal)")
+            let isDismissed = state.withLock { state in
+                state.process = nil
+                return state.isDismissed
             }
+            if isDismissed { return }
+            let reason =
+                switch exit {
+                case .code(let code): "exited with code \(code)"
+                case .signal(let signal): "was ended by signal \(signal)"
+                }
+            died(
+                Death(
+                    pid: Int(child.pid), reason: reason, isLast: deaths == Self.maximumDeaths))
         }
     }
 

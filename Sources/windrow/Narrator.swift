@@ -36,18 +36,19 @@ struct Narrator {
 
     /// Tells the news until the coordinator stops.
     func tell() async {
+        var hasWorker = false
         for await event in coordinator.events {
             switch event {
             case .joined(let worker, let slots):
-                // The local worker's joining is no news; another one's is.
-                if worker.isEmpty { say("Joined", "\(worker) with \(slots) slots", .good) }
+                // The first one is the run's own.
+                if hasWorker { say("Joined", "worker \(worker) (\(slots) slots)", .good) }
+                hasWorker = true
             case .left(let worker, let reason):
                 say("Left", "worker \(worker): \(reason)", .warning)
-            case .lost(let worker, let silence):
+            case .lost(let worker, let reason):
                 say(
-                    "Lost",
-                    "worker \(worker): silent for \(words(forSeconds: silence)); "
-                        + "its trials went back to the queue", .warning)
+                    "Lost", "worker \(worker) \(reason); its trials went back to the queue",
+                    .warning)
             case .refused(let worker, let reason):
                 say("Refused", "\(worker): \(reason)", .warning)
             case .attemptFailed(let index, let attempt, let limit, let failure):

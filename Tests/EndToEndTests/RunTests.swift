@@ -1,0 +1,224 @@
+import Foundation
+import Testing
+
+@Suite("windrow run", .serialized)
+struct RunTests {
+    let windrow: Windrow
+
+    init() throws { windrow = try Windrow() }
+
+    private func noop(_ count: Int, busy: Double = 0, extra: String = "") -> String {
+        """
+        sweep: noop
+        experiment: noop
+        metric: {name: value, goal: maximize}
+        \(extra)
+        axes:
+          busy: [\(busy)]
+          i: {range: [0, \(count)]}
+        """
+    }
+
+    private let sgd = """
+        sweep: sgd
+        experiment: distributed-sgd
+        metric: {name: loss, goal: minimize}
+        fixed: {problem: least-squares, clients: 4, dimension: 20, sigma: 0.1, rounds: 40, log-every: 10}
+        axes:
+          seed: {range: [0, 3]}
+          step-size: {log: [1e-3, 1e-1, 3]}
+          method: [{kind: ec}, {kind: ef21}, {kind: econtrol, eta: [0.05, 0.1]}]
+          compressor: [{kind: top-k, k: 2}, {kind: count-sketch, rows: 3, columns: 8, k: 2}]
+        """
+
+    @Test("every trial gets one row, and the exit code is 0")
+    func everyTrial() throws {
+        try windrow.write("s.yaml", noop(100))
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<100))
+        #expect(output.out.contains("99"))
+        #expect(output.err.contains("Finished 100 of 100 trials"))
+        #expect(windrow.survivors() == [])
+    }
+
+    @Test("one slot and several give the same results, byte for byte")
+    func slotsDoNotMatter() throws {
+        try windrow.write("s.yaml", sgd)
+        for slots in [1, 2, 5] {
+            let output = try windrow.run("run", "s.yaml", "--slots", "\(slots)", "--store", "s\(slots)")
+            #expect(output.code == 0, "\(output.err)")
+        }
+        #expect(windrow.canonicalResults("s1").count == 73)
+        #expect(windrow.canonicalResults("s1") == windrow.canonicalResults("s2"))
+        #expect(windrow.canonicalResults("s1") == windrow.canonicalResults("s5"))
+    }
+
+    @Test("the same command again runs nothing; a grown and reordered sweep runs what is new")
+    func resume() throws {
+        try windrow.write("s.yaml", noop(10))
+        _ = try windrow.run("run", "s.yaml")
+        let before = windrow.lines("runs/noop/results.csv")
+        #expect(try windrow.run("run", "s.yaml").code == 0)
+        #expect(windrow.lines("runs/noop/results.csv") == before)
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: noop
+            experiment: noop
+            axes:
+              i: [20, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 21]
+            """)
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(output.err.contains("Resumed 10 done, 2 to go"))
+        let after = windrow.lines("runs/noop/results.csv")
+        #expect(Array(after.prefix(before.count)) == before)
+        #expect(Set(windrow.column("i", of: "runs/noop")) == Set((0..<10).map(String.init) + ["20", "21"]))
+        #expect(after.count == 13)
+    }
+
+    @Test("kill -9 of the whole run at any moment loses and doubles nothing, and leaves no orphan")
+    func killed() throws {
+        try windrow.write("s.yaml", noop(120, busy: 0.002))
+        for rows in [0, 1, 7, 30, 60, 90] {
+            let run = try windrow.start(["run", "s.yaml"])
+            windrow.wait(until: "there are \(rows) rows") {
+                windrow.lines("runs/noop/results.csv").count > rows
+            }
+            run.send(SIGKILL)
+            #expect(run.output().signal == SIGKILL)
+            windrow.wait(until: "its processes are gone") { windrow.survivors().isEmpty }
+        }
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<120))
+    }
+
+    @Test("Ctrl-C lets running trials finish, says how to resume and exits with 75")
+    func interrupted() throws {
+        try windrow.write("s.yaml", noop(2000, busy: 0.005))
+        let run = try windrow.start(["run", "s.yaml"])
+        windrow.wait(until: "a trial is done") { windrow.lines("runs/noop/results.csv").count > 1 }
+        run.send(SIGINT)
+        let output = run.output()
+        #expect(output.code == 75, "\(output.err)")
+        #expect(output.err.contains("the same command resumes"))
+        let rows = windrow.lines("runs/noop/results.csv").count - 1
+        #expect(rows > 0 && rows < 2000)
+        let plan = try windrow.run("plan", "s.yaml")
+        #expect(plan.out.contains("\(rows) done, \(2000 - rows) to go"))
+        #expect(windrow.survivors() == [])
+    }
+
+    @Test("a worker that is killed is started again, and its running trials count one attempt")
+    func workerKilled() throws {
+        try windrow.write("s.yaml", noop(60, busy: 0.01))
+        let run = try windrow.start(["run", "s.yaml"])
+        windrow.wait(until: "a trial is done") { windrow.lines("runs/noop/results.csv").count > 1 }
+        windrow.wait(until: "the worker is seen") { !windrow.processes(with: "worker").isEmpty }
+        for pid in windrow.processes(with: "worker") { kill(pid, SIGKILL) }
+        let output = run.output()
+        #expect(output.code == 0, "\(output.err)")
+        #expect(output.err.contains("ended by signal 9"), "\(output.err)")
+        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<60))
+    }
+
+    @Test("a slot that is killed costs one attempt of the trial that ran in it")
+    func slotKilled() throws {
+        try windrow.write("s.yaml", noop(40, busy: 0.05))
+        let run = try windrow.start(["run", "s.yaml", "--slots", "1"])
+        windrow.wait(until: "a trial is done") { windrow.lines("runs/noop/results.csv").count > 1 }
+        for pid in windrow.processes(with: "slot\0") { kill(pid, SIGKILL) }
+        let output = run.output()
+        #expect(output.code == 0, "\(output.err)")
+        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<40))
+        #expect(windrow.column("attempt", of: "runs/noop").filter { $0 != "1" }.count <= 1)
+    }
+
+    @Test(
+        "a trial that dies costs only itself and is recorded with its reason",
+        arguments: [
+            ("trap", "signal"), ("segfault", "signal 11"), ("exit", "exited with code"),
+            ("hang", "timeout"), ("fail", "fail"),
+        ])
+    func failures(crash: String, reason: String) throws {
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: crash
+            experiment: noop
+            limits: {attempts: 2, timeout: 300ms}
+            axes:
+              crash: [none, \(crash)]
+              i: {range: [0, 3]}
+            exclude:
+              - {crash: \(crash), i: [1, 2]}
+            """)
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 3, "\(output.err)")
+        #expect(windrow.column("i", of: "runs/crash").compactMap(Int.init).sorted() == [0, 1, 2])
+        let failures = windrow.lines("runs/crash/failures.csv").joined(separator: "\n")
+        #expect(failures.contains(reason), "\(failures)")
+        #expect(output.err.contains("1 failed"))
+        let again = try windrow.run("run", "s.yaml")
+        #expect(again.code == 3)
+        #expect(windrow.lines("runs/crash/failures.csv").joined(separator: "\n") == failures)
+        #expect(windrow.survivors() == [])
+    }
+
+    @Test("too many failures stop the sweep with a reason")
+    func tooManyFailures() throws {
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: crash
+            experiment: noop
+            limits: {attempts: 1, max-failures: 3}
+            fixed: {crash: fail}
+            axes: {i: {range: [0, 1000]}}
+            """)
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 3, "\(output.err)")
+        #expect(output.err.contains("max-failures"))
+        #expect(windrow.lines("runs/crash/failures.csv").count < 100)
+    }
+
+    @Test("a second run on the same store is refused with the first one's pid")
+    func locked() throws {
+        try windrow.write("s.yaml", noop(2000, busy: 0.005))
+        let run = try windrow.start(["run", "s.yaml"])
+        windrow.wait(until: "a trial is done") { windrow.lines("runs/noop/results.csv").count > 1 }
+        let second = try windrow.run("run", "s.yaml")
+        #expect(second.code == 65)
+        #expect(second.err.contains("\(run.child.pid)"))
+        run.send(SIGINT)
+        #expect(run.output().code == 75)
+    }
+
+    @Test("a torn last row is cut, kept and reported, and its trial runs again")
+    func torn() throws {
+        try windrow.write("s.yaml", noop(5))
+        _ = try windrow.run("run", "s.yaml")
+        let path = windrow.folder.path + "/runs/noop/results.csv"
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        try whole.dropLast(20).write(to: URL(fileURLWithPath: path))
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(output.err.contains("Repaired"))
+        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<5))
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: windrow.folder.path + "/runs/noop/lost+found"
+            ).count == 1)
+    }
+
+    @Test("100,000 trials are run, and the answer comes as JSON")
+    func manyTrials() throws {
+        try windrow.write("s.yaml", noop(100_000))
+        let output = try windrow.run("run", "s.yaml", "--json")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(windrow.lines("runs/noop/results.csv").count == 100_001)
+        #expect(output.out.contains("\"finished\" : 100000"))
+    }
+}
