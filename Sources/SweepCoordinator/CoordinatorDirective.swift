@@ -11,7 +11,9 @@ package enum CoordinatorDirective: Sendable, Hashable {
 }
 
 /// A connection's name at the coordinator: the routing id that the worker's process chose at its
-/// start. A restarted worker is a new peer.
+/// start.
+///
+/// A restarted worker is a new peer.
 package struct PeerID: Sendable, Hashable {
     package let bytes: [UInt8]
 

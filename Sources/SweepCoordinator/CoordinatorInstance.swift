@@ -59,8 +59,9 @@ package struct CoordinatorInstance: Sendable {
     var nextLease: UInt64
     var lastTicket: UInt64 = 0
     var storedTicket: UInt64 = 0
-    /// Batches on their way to a disk, by rising ticket without gaps. Stores of different sweeps
-    /// may finish out of order.
+    /// Batches on their way to a disk, by rising ticket without gaps.
+    ///
+    /// Stores of different sweeps may finish out of order.
     var unstored: Deque<(ticket: UInt64, rows: Int, isStored: Bool)> = []
     var unstoredRowCount = 0
     var lastHeartbeat = -Double.infinity
@@ -231,7 +232,9 @@ package struct CoordinatorInstance: Sendable {
         peers[id]?.leases.append(lease.id)
     }
 
-    /// A worker is gone. Only trials that ran count an attempt; the rest goes back unblamed.
+    /// A worker is gone.
+    ///
+    /// Only trials that ran count an attempt; the rest goes back unblamed.
     private mutating func lose(
         _ id: PeerID, reason: String, now: Double
     ) -> [CoordinatorDirective] {

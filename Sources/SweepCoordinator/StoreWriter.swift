@@ -50,7 +50,9 @@ package final class StoreWriter: @unchecked Sendable {
         pthread_create(
             &thread, nil,
             { writer in
-                if let writer { Unmanaged<StoreWriter>.fromOpaque(writer).takeRetainedValue().run() }
+                if let writer {
+                    Unmanaged<StoreWriter>.fromOpaque(writer).takeRetainedValue().run()
+                }
                 return nil
             }, me)
     }

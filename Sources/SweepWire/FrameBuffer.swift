@@ -40,7 +40,9 @@ package struct FrameBuffer: Sendable {
     package static func frame(_ payload: [UInt8]) -> [UInt8] {
         var frame: [UInt8] = []
         frame.reserveCapacity(payload.count + 4)
-        for offset in 0..<4 { frame.append(UInt8(truncatingIfNeeded: payload.count >> (8 * offset))) }
+        for offset in 0..<4 {
+            frame.append(UInt8(truncatingIfNeeded: payload.count >> (8 * offset)))
+        }
         frame.append(contentsOf: payload)
         return frame
     }

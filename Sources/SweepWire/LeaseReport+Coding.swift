@@ -1,7 +1,9 @@
 import SweepCore
 
 extension Windrow_V1_LeaseReport {
-    /// Metric names stand once: they are those of the first outcome that has any. An outcome with
+    /// Metric names stand once: they are those of the first outcome that has any.
+    ///
+    /// An outcome with
     /// other names must go into a report of its own (see `LeaseReport.uniform`).
     init(_ report: LeaseReport) {
         self.init()
@@ -29,7 +31,8 @@ extension LeaseReport {
         for outcome in outcomes {
             if case .success(let success) = outcome.result {
                 if let known = names, !known.elementsEqual(success.metrics.lazy.map(\.name)) {
-                    parts.append(LeaseReport(lease: lease, sweep: sweep, outcomes: [], isEnded: false))
+                    parts.append(
+                        LeaseReport(lease: lease, sweep: sweep, outcomes: [], isEnded: false))
                     names = nil
                 }
                 names = names ?? success.metrics.map(\.name)

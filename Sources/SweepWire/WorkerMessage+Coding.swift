@@ -1,5 +1,5 @@
-import SwiftProtobuf
 import SweepCore
+import SwiftProtobuf
 
 extension WorkerMessage {
     /// The message as bytes.

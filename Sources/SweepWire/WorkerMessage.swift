@@ -83,8 +83,10 @@ package struct Outcome: Sendable, Hashable {
     }
 }
 
-/// A worker's sign of life. It says what the worker holds, so that a message that was lost on the
-/// way is missed within seconds.
+/// A worker's sign of life.
+///
+/// It says what the worker holds, so that a message that was lost on the way is missed within
+/// seconds.
 package struct Heartbeat: Sendable, Hashable {
     /// Trials that run at the moment.
     package var running: [RunningTrial]

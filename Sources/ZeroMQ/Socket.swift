@@ -1,7 +1,9 @@
 import CZeroMQ
 import Glibc
 
-/// A libzmq socket. Not `Sendable`: it lives on the thread of one `EventLoop`.
+/// A libzmq socket.
+///
+/// Not `Sendable`: it lives on the thread of one `EventLoop`.
 package final class Socket {
     /// The patterns that Windrow uses.
     package enum Pattern: Sendable {

@@ -1,9 +1,11 @@
 import SweepCore
 import SweepStore
 
-/// The best trials of a sweep, by the tuning protocol of the field: real-valued axes (step size,
-/// η, …) are tuned for each combination of the others (method, compressor, k, split, …), and the
-/// metric is the mean over seeds. Settings with a diverged seed come last.
+/// The best trials of a sweep, by the tuning protocol of the field.
+///
+/// Real-valued axes (step size, η, …) are tuned for each combination of the others (method,
+/// compressor, k, split, …), and the metric is the mean over seeds. Settings with a diverged seed
+/// come last.
 struct BestTable: Encodable {
     /// One combination with its best setting.
     struct Row: Encodable {
@@ -71,7 +73,9 @@ struct BestTable: Encodable {
                 isDiverged: table.text(row: row, column: status) == "diverged")
         }
         for (group, settings) in tally {
-            guard let best = settings.min(by: { Self.isBetter($0, $1, goal.goal) }) else { continue }
+            guard let best = settings.min(by: { Self.isBetter($0, $1, goal.goal) }) else {
+                continue
+            }
             rows.append(
                 Row(
                     group: group, setting: best.key, mean: best.value.mean,

@@ -1,6 +1,8 @@
 import Glibc
 
-/// Messages for a person, on standard error. Answers go to standard output.
+/// Messages for a person, on standard error.
+///
+/// Answers go to standard output.
 struct Console: Sendable {
     /// Whether a line may be drawn over.
     let isAnimated: Bool

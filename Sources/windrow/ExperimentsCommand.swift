@@ -45,7 +45,9 @@ struct ExperimentsCommand: ParsableCommand {
             text += "Any other parameter may be assigned too; its text decides its type.\n"
         }
         var metrics = TextTable(header: ["metric", "unit", "meaning"])
-        for metric in experiment.metrics { metrics.append([metric.name, metric.unit, metric.help]) }
+        for metric in experiment.metrics {
+            metrics.append([metric.name, metric.unit, metric.help])
+        }
         if !metrics.isEmpty { text += "\n" + metrics.text }
         return text
     }

@@ -38,7 +38,8 @@ struct LocalRun {
         introduce(source, progress, folder: folder)
         if progress.remaining == 0 {
             try store.close()
-            return try conclude(source, SweepStatus(settled: progress), folder: folder, isNew: false)
+            return try conclude(
+                source, SweepStatus(settled: progress), folder: folder, isNew: false)
         }
         let end = try await serve(source, progress, store, revision, interruptions)
         if let error = end.storeError {
@@ -181,7 +182,8 @@ struct LocalRun {
                 "Next", "see \(folder)/failures.csv; --retry-failed tries those again", .note)
             return .failedTrials
         }
-        console.say("Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
+        console.say(
+            "Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
         return .done
     }
 }

@@ -41,7 +41,9 @@ final class LocalWorker: @unchecked Sendable {
         pthread_create(
             &thread, nil,
             { worker in
-                if let worker { Unmanaged<LocalWorker>.fromOpaque(worker).takeRetainedValue().keep() }
+                if let worker {
+                    Unmanaged<LocalWorker>.fromOpaque(worker).takeRetainedValue().keep()
+                }
                 return nil
             }, me)
         pthread_detach(thread)

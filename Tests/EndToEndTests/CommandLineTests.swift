@@ -67,15 +67,20 @@ struct CommandLineTests {
         #expect(output.code == 65, "\(output.err)")
         #expect(output.err.contains("d.libsvm"), "\(output.err)")
         #expect(output.err.split(separator: "\n").count { $0.hasPrefix("error:") } == 1)
-        #expect(!FileManager.default.fileExists(atPath: windrow.folder.path + "/runs/x/results.csv"))
+        #expect(
+            !FileManager.default.fileExists(atPath: windrow.folder.path + "/runs/x/results.csv"))
     }
 
-    @Test("usage errors exit with 64", arguments: [["run"], ["fly"], ["run", "s.yaml", "--slots", "0"]])
+    @Test(
+        "usage errors exit with 64",
+        arguments: [["run"], ["fly"], ["run", "s.yaml", "--slots", "0"]])
     func usage(arguments: [String]) throws {
         #expect(try windrow.start(arguments).output().code == 64)
     }
 
-    @Test("every experiment and its parameters are listed", arguments: ["noop", "command", "distributed-sgd"])
+    @Test(
+        "every experiment and its parameters are listed",
+        arguments: ["noop", "command", "distributed-sgd"])
     func experiments(name: String) throws {
         #expect(try windrow.run("experiments").out.contains(name))
         let output = try windrow.run("experiments", name)

@@ -36,7 +36,8 @@ struct RunTests {
         try windrow.write("s.yaml", noop(100))
         let output = try windrow.run("run", "s.yaml")
         #expect(output.code == 0, "\(output.err)")
-        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<100))
+        #expect(
+            windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<100))
         #expect(output.out.contains("99"))
         #expect(output.err.contains("Finished 100 of 100 trials"))
         #expect(windrow.survivors() == [])
@@ -46,7 +47,8 @@ struct RunTests {
     func slotsDoNotMatter() throws {
         try windrow.write("s.yaml", sgd)
         for slots in [1, 2, 5] {
-            let output = try windrow.run("run", "s.yaml", "--slots", "\(slots)", "--store", "s\(slots)")
+            let output = try windrow.run(
+                "run", "s.yaml", "--slots", "\(slots)", "--store", "s\(slots)")
             #expect(output.code == 0, "\(output.err)")
         }
         #expect(windrow.canonicalResults("s1").count == 73)
@@ -74,7 +76,9 @@ struct RunTests {
         #expect(output.err.contains("Resumed 10 done, 2 to go"))
         let after = windrow.lines("runs/noop/results.csv")
         #expect(Array(after.prefix(before.count)) == before)
-        #expect(Set(windrow.column("i", of: "runs/noop")) == Set((0..<10).map(String.init) + ["20", "21"]))
+        #expect(
+            Set(windrow.column("i", of: "runs/noop"))
+                == Set((0..<10).map(String.init) + ["20", "21"]))
         #expect(after.count == 13)
     }
 
@@ -92,7 +96,8 @@ struct RunTests {
         }
         let output = try windrow.run("run", "s.yaml")
         #expect(output.code == 0, "\(output.err)")
-        #expect(windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<120))
+        #expect(
+            windrow.column("i", of: "runs/noop").compactMap(Int.init).sorted() == Array(0..<120))
     }
 
     @Test("Ctrl-C lets running trials finish, says how to resume and exits with 75")

@@ -126,7 +126,9 @@ struct Windrow {
 
     /// A store's results without provenance, sorted: what must be the same on every run.
     func canonicalResults(_ store: String) -> [String] {
-        let rows = lines(store + "/results.csv").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let rows = lines(store + "/results.csv").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         guard let header = rows.first, let provenance = header.firstIndex(of: "git_rev") else {
             return []
         }
@@ -135,7 +137,9 @@ struct Windrow {
 
     /// The values of one column of a store's results.
     func column(_ name: String, of store: String) -> [String] {
-        let rows = lines(store + "/results.csv").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let rows = lines(store + "/results.csv").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         guard let place = rows.first?.firstIndex(of: Substring(name)) else { return [] }
         return rows.dropFirst().map { String($0[place]) }
     }

@@ -107,7 +107,9 @@ struct ClusterLife {
             now = time
             handle(event)
             if !violations.isEmpty { return }
-            if results.count + failures.count == plan.trials, coordinator?.isAtRest(Self.digest) == true {
+            if results.count + failures.count == plan.trials,
+                coordinator?.isAtRest(Self.digest) == true
+            {
                 return
             }
             // Far beyond all the work there is, by any share of slots that survives.
@@ -163,7 +165,9 @@ struct ClusterLife {
         workers[worker].isAlive && workers[worker].life == life
     }
 
-    private func peer(_ worker: Int, _ life: Int) -> PeerID { PeerID([UInt8(worker), UInt8(life % 256)]) }
+    private func peer(_ worker: Int, _ life: Int) -> PeerID {
+        PeerID([UInt8(worker), UInt8(life % 256)])
+    }
 
     // MARK: Faults
 
@@ -362,7 +366,9 @@ struct ClusterLife {
                 index: model.lease == nil ? nil : model.next, seconds: now - model.startedAt),
             exitCode: nil, signal: 9, lastWords: "", time: now)
         // A slot that dies at rest is started again, without limit in this world.
-        if model.lease != nil { carryOut(workers[worker].instance.slotEnded(slot, end), of: worker) }
+        if model.lease != nil {
+            carryOut(workers[worker].instance.slotEnded(slot, end), of: worker)
+        }
     }
 
     private mutating func delay() -> Double { 1e-4 + 0.05 * random.uniform() * random.uniform() }

@@ -107,7 +107,8 @@ struct WireTests {
                 ]
             })
         #expect(throws: WireError.self) { try WorkerMessage(decoding: trace) }
-        for (first, count) in [(UInt64.max, UInt64(1)), (UInt64(Int.max), 1), (0, 0), (0, 1 << 40)] {
+        for (first, count) in [(UInt64.max, UInt64(1)), (UInt64(Int.max), 1), (0, 0), (0, 1 << 40)]
+        {
             let lease = serialized(
                 Windrow_V1_FromCoordinator.with {
                     $0.major = Wire.major
