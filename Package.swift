@@ -87,6 +87,10 @@ let package = Package(
             name: "CompressedSGDTests", dependencies: ["CompressedSGD"], swiftSettings: ours),
         .testTarget(name: "SweepStoreTests", dependencies: ["SweepStore"], swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
+        .testTarget(
+            name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],
+            swiftSettings: ours),
         .testTarget(
             name: "SimulationTests", dependencies: ["SweepCoordinator", "SweepWorker"],
             swiftSettings: ours),
