@@ -46,7 +46,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "Experiments",
-            dependencies: ["SweepCore", "CompressedSGD", "CProcess"],
+            dependencies: ["SweepCore", "CompressedSGD", "Processes"],
             swiftSettings: ours),
         .target(
             name: "SweepWire",
