@@ -1,0 +1,295 @@
+import Foundation
+import Glibc
+import Processes
+import Testing
+
+/// What the documentation shows is what happens.
+///
+/// A fenced block that opens with `console` is a terminal: a line after `$ ` is a command for `sh`,
+/// the lines below it are all that it prints, where `…` stands for anything within a line and, alone
+/// on a line, for any lines. `# exit 65` behind a command is its exit code if that is not 0. A line
+/// `^C` stands for Ctrl-C, pressed when a trial has been stored. A block that opens with a language
+/// and a name, such as `yaml tour.yaml`, is a file that the commands after it find.
+@Suite("The documentation")
+struct DocumentationTests {
+    /// All pages, by their path in the tree.
+    static let pages: [String] = {
+        let folders = ["", "docs/", "docs/decisions/", "cluster/", "sweeps/", "sweeps/data/"]
+        return folders.flatMap { folder -> [String] in
+            let names = try? FileManager.default.contentsOfDirectory(
+                atPath: Windrow.package + "/" + folder)
+            return (names ?? []).filter { $0.hasSuffix(".md") }.sorted().map { folder + $0 }
+        }
+    }()
+
+    private static func text(_ page: String) throws -> String {
+        try String(contentsOfFile: Windrow.package + "/" + page, encoding: .utf8)
+    }
+
+    // MARK: Consoles
+
+    @Test("each console shows what its commands print", arguments: pages)
+    func consoles(page: String) throws {
+        let blocks = FencedBlock.all(in: try Self.text(page))
+        guard blocks.contains(where: { $0.words.first == "console" }) else { return }
+        let windrow = try Windrow()
+        try FileManager.default.copyItem(
+            atPath: Windrow.package + "/sweeps", toPath: windrow.folder.path + "/sweeps")
+        for block in blocks {
+            if block.words.first == "console" {
+                for step in ConsoleStep.all(in: block) { try follow(step, in: windrow, of: page) }
+            } else if block.words.count == 2 {
+                try windrow.write(block.words[1], block.lines.joined(separator: "\n") + "\n")
+            }
+        }
+    }
+
+    private func follow(_ step: ConsoleStep, in windrow: Windrow, of page: String) throws {
+        let terminal = try Terminal(command: step.command, folder: windrow.folder.path)
+        if step.isInterrupted {
+            let before = Self.storedRows(in: windrow)
+            windrow.wait(until: "a trial is stored") { Self.storedRows(in: windrow) > before }
+            kill(-terminal.child.pid, SIGINT)
+        }
+        let (lines, exit) = terminal.finish()
+        let place = "\(page): $ \(step.command)\n" + lines.joined(separator: "\n")
+        #expect(exit == .code(step.code), "\(place)")
+        #expect(Pattern.match(step.output[...], lines[...]), "\(place)")
+    }
+
+    private static func storedRows(in windrow: Windrow) -> Int {
+        let stores = try? FileManager.default.contentsOfDirectory(
+            atPath: windrow.folder.path + "/runs")
+        return (stores ?? []).reduce(0) { count, store in
+            count + windrow.lines("runs/\(store)/results.csv").dropFirst().count
+        }
+    }
+
+    // MARK: Links and names
+
+    @Test("each relative link leads to a file that is there", arguments: pages)
+    func links(page: String) throws {
+        let folder = (page as NSString).deletingLastPathComponent
+        let text = FencedBlock.outside(try Self.text(page))
+        for match in text.matches(of: /(?:\]\(|src="|srcset="|href=")([^)"#\s]+)/) {
+            let target = String(match.1)
+            guard !target.contains("://"), !target.hasPrefix("mailto:") else { continue }
+            let path = "\(Windrow.package)/\(folder)/\(target)"
+            #expect(FileManager.default.fileExists(atPath: path), "\(page): \(target)")
+        }
+    }
+
+    @Test("the tree's own files that a page names in code are there", arguments: pages)
+    func paths(page: String) throws {
+        let roots = "Sources|Tests|scripts|docs|cluster|sweeps"
+        let pattern = try Regex(
+            "`((?:\(roots))/[A-Za-z0-9_./+-]+)`", as: (Substring, Substring).self)
+        for match in FencedBlock.outside(try Self.text(page)).matches(of: pattern) {
+            let path = "\(Windrow.package)/\(match.1)"
+            #expect(FileManager.default.fileExists(atPath: path), "\(page): \(match.1)")
+        }
+    }
+
+    @Test("each verb that a page names exists", arguments: pages)
+    func verbs(page: String) throws {
+        let known = Set(try Help.leaves().flatMap { $0.prefix(1) })
+            .union(["help", "slot", "FILE"])
+        for match in try Self.text(page).matches(of: /(?:`|\$ |exec )windrow ([a-z]+)/) {
+            #expect(known.contains(String(match.1)), "\(page): \(match.0)")
+        }
+    }
+
+    @Test("the reference of the command line and --help name the same verbs and options")
+    func commandLine() throws {
+        var sections: [[String]: Set<String>] = [:]
+        let parts = try Self.text("docs/command-line.md").components(separatedBy: "\n## ")
+        for part in parts.dropFirst() {
+            guard let heading = part.prefixMatch(of: /`windrow ([a-z ]+)`\n/) else { continue }
+            sections[heading.1.split(separator: " ").map(String.init)] = Help.options(in: part)
+        }
+        let leaves = try Help.leaves()
+        #expect(Set(sections.keys) == Set(leaves))
+        for verb in leaves {
+            let options = Help.options(in: try Help.text(verb))
+            #expect(sections[verb] == options.subtracting(["--help", "--version"]), "\(verb)")
+        }
+    }
+
+    @Test("the picture of the quickstart shows what the quickstart prints")
+    func picture() throws {
+        let windrow = try Windrow()
+        let output = try windrow.run("run", Windrow.package + "/sweeps/quickstart.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        let picture = try Self.text("docs/quickstart.svg")
+            .replacing(/<[^>]*>/, with: "").split(separator: "\n").map(String.init)
+        let table = output.out.split(separator: "\n").map(String.init)
+        #expect(table.count > 10)
+        for line in table { #expect(picture.contains(line), "\(line)") }
+    }
+}
+
+// MARK: - Reading pages
+
+/// A fenced block of a page.
+private struct FencedBlock {
+    /// What stands behind the opening fence.
+    var words: [String]
+    var lines: [String]
+
+    static func all(in text: String) -> [FencedBlock] {
+        var blocks: [FencedBlock] = []
+        var open: FencedBlock?
+        for line in text.components(separatedBy: "\n") {
+            if line.hasPrefix("```") {
+                if let block = open {
+                    blocks.append(block)
+                    open = nil
+                } else {
+                    let words = line.dropFirst(3).split(separator: " ").map(String.init)
+                    open = FencedBlock(words: words, lines: [])
+                }
+            } else {
+                open?.lines.append(line)
+            }
+        }
+        return blocks
+    }
+
+    /// The page without its fenced blocks.
+    static func outside(_ text: String) -> String {
+        var isInside = false
+        return text.components(separatedBy: "\n").filter { line in
+            if line.hasPrefix("```") { isInside.toggle() }
+            return !isInside
+        }.joined(separator: "\n")
+    }
+}
+
+/// A command in a console, and what it prints.
+private struct ConsoleStep {
+    var command: String
+    var code: Int32 = 0
+    var isInterrupted = false
+    var output: [String] = []
+
+    static func all(in block: FencedBlock) -> [ConsoleStep] {
+        var steps: [ConsoleStep] = []
+        for line in block.lines {
+            if line.hasPrefix("$ ") {
+                var step = ConsoleStep(command: String(line.dropFirst(2)))
+                if let exit = line.firstMatch(of: /# exit ([0-9]+)/) {
+                    step.code = Int32(exit.1) ?? -1
+                }
+                steps.append(step)
+            } else if line == "^C" {
+                steps[steps.count - 1].isInterrupted = true
+            } else if !steps.isEmpty {
+                steps[steps.count - 1].output.append(line)
+            }
+        }
+        // A blank line before the next command is for the reader.
+        return steps.map { step in
+            var step = step
+            while step.output.last == "" { step.output.removeLast() }
+            return step
+        }
+    }
+}
+
+/// Lines with `…` in them.
+private enum Pattern {
+    /// Whether the lines are what is expected.
+    static func match(_ expected: ArraySlice<String>, _ lines: ArraySlice<String>) -> Bool {
+        guard let first = expected.first else { return lines.isEmpty }
+        if first.trimmingCharacters(in: .whitespaces) == "…" {
+            return lines.indices.contains { match(expected.dropFirst(), lines[$0...]) }
+                || match(expected.dropFirst(), [])
+        }
+        guard let line = lines.first, matches(line, first) else { return false }
+        return match(expected.dropFirst(), lines.dropFirst())
+    }
+
+    private static func matches(_ line: String, _ pattern: String) -> Bool {
+        let parts = pattern.components(separatedBy: "…")
+        guard parts.count > 1 else { return line == pattern }
+        guard line.hasPrefix(parts[0]), line.hasSuffix(parts[parts.count - 1]) else { return false }
+        var rest = line.dropFirst(parts[0].count)
+        for part in parts[1..<parts.count - 1] where !part.isEmpty {
+            guard let range = rest.range(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.count >= parts[parts.count - 1].count
+    }
+}
+
+/// What the program says of itself.
+private enum Help {
+    static func text(_ verb: [String]) throws -> String {
+        let windrow = try Windrow()
+        let output = try windrow.start(verb + ["--help"]).output()
+        #expect(output.code == 0, "\(verb)")
+        return withExtendedLifetime(windrow.folder) { output.out }
+    }
+
+    /// The verbs that do something, as words.
+    static func leaves(below verb: [String] = []) throws -> [[String]] {
+        let text = try text(verb)
+        guard let start = text.range(of: "SUBCOMMANDS:\n") else { return [verb] }
+        let names = text[start.upperBound...].matches(of: /(?m)^  ([a-z-]+)/).map { String($0.1) }
+        return try names.flatMap { try leaves(below: verb + [$0]) }
+    }
+
+    static func options(in text: String) -> Set<String> {
+        Set(text.matches(of: /--[a-z][a-z-]*/).map { String($0.0) })
+    }
+}
+
+// MARK: - Terminal
+
+/// A command in a terminal that draws no animation.
+private struct Terminal {
+    let child: ChildProcess
+    private let screen: Descriptor
+
+    /// Linux's requests `TIOCSPTLCK` and `TIOCGPTN`, which Swift does not import.
+    private static let lock: UInt = 0x4004_5431
+    private static let name: UInt = 0x8004_5430
+
+    init(command: String, folder: String) throws {
+        screen = Descriptor(open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC))
+        var isLocked: Int32 = 0
+        var number: UInt32 = 0
+        guard ioctl(screen.number, Self.lock, &isLocked) == 0,
+            ioctl(screen.number, Self.name, &number) == 0
+        else { throw SystemError.last("open a terminal") }
+        let keyboard = try Descriptor.null()
+        let far = Descriptor(open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC))
+        let programs = (Windrow.program as NSString).deletingLastPathComponent
+        let path = programs + ":" + (getenv("PATH").map { String(cString: $0) } ?? "/bin")
+        // `exec`, so that an interrupted command's exit code is its own.
+        let isSimple = command.hasPrefix("windrow ")
+        child = try ChildProcess.start(
+            "sh", ["sh", "-c", (isSimple ? "exec " : "") + command],
+            environment: ChildProcess.currentEnvironment().filter { !$0.hasPrefix("PATH=") }
+                + ["PATH=" + path, "TERM=dumb"],
+            directory: folder,
+            descriptors: .init(input: keyboard.number, output: far.number, error: far.number))
+    }
+
+    /// Waits for the end of all that the command started.
+    func finish() -> (lines: [String], exit: ChildProcess.Exit) {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(screen.number, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            // Linux says EIO when the last writer has gone.
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        var lines = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+            .components(separatedBy: "\n")
+        while lines.last == "" { lines.removeLast() }
+        return (lines, child.wait())
+    }
+}
