@@ -46,7 +46,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "Experiments",
-            dependencies: ["SweepCore", "CompressedSGD", "CProcess"],
+            dependencies: ["SweepCore", "CompressedSGD", "Processes"],
             swiftSettings: ours),
         .target(
             name: "SweepWire",
@@ -87,6 +87,10 @@ let package = Package(
             name: "CompressedSGDTests", dependencies: ["CompressedSGD"], swiftSettings: ours),
         .testTarget(name: "SweepStoreTests", dependencies: ["SweepStore"], swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
+        .testTarget(
+            name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],
+            swiftSettings: ours),
         .testTarget(
             name: "SimulationTests", dependencies: ["SweepCoordinator", "SweepWorker"],
             swiftSettings: ours),

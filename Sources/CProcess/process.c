@@ -1,83 +1,54 @@
 #define _GNU_SOURCE
 #include "process.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-void windrow_close_from(int first) {
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
-#endif
-    for (int fd = first; fd < 65536; fd++) close(fd);
-}
-
 pid_t windrow_spawn(const windrow_child *child) {
-    // Descriptors are first lifted above the targets 0 … 3, so that no dup2 overwrites one
-    // that a later dup2 still needs.
     int wanted[4] = {child->input, child->output, child->error, child->channel};
-    int lifted[4] = {-1, -1, -1, -1};
+    int lifted[4];
     int count = child->channel >= 0 ? 4 : 3;
     pid_t parent = getpid();
-    volatile int failure = 0;
     pid_t pid = -1;
     sigset_t all, before;
+    volatile int failure = windrow_lift(wanted, lifted, count);
 
-    for (int i = 0; i < count; i++) {
-        lifted[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 10);
-        if (lifted[i] < 0) {
-            failure = errno;
-            goto out;
-        }
-    }
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = vfork();
-    if (pid == 0) {
-        struct sigaction standard = {0};
-        sigset_t none;
-        standard.sa_handler = SIG_DFL;
-        for (int s = 1; s < NSIG; s++) sigaction(s, &standard, NULL);
-        setpgid(0, 0);
-        if (child->death_signal) {
-            prctl(PR_SET_PDEATHSIG, child->death_signal);
-            if (getppid() != parent) _exit(127);
-        }
-        for (int i = 0; i < count; i++) {
-            if (dup2(lifted[i], i) < 0) {
-                failure = errno;
-                _exit(127);
+    if (!failure) {
+        // No handler of the parent's may run in the child while they share memory.
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        pid = vfork();
+        if (pid == 0) {
+            int can_move = 1;
+            setpgid(0, 0);
+            if (child->death_signal) {
+                prctl(PR_SET_PDEATHSIG, child->death_signal);
+                if (getppid() != parent) _exit(127);
             }
-        }
-        windrow_close_from(count);
-        if (child->directory && chdir(child->directory) != 0) {
+            for (int i = 0; i < count && can_move; i++) can_move = dup2(lifted[i], i) >= 0;
+            windrow_close_from(count);
+            if (can_move && (!child->directory || chdir(child->directory) == 0)) {
+                windrow_restore_signals();
+                execvpe(child->path, child->arguments, child->environment);
+            }
             failure = errno;
             _exit(127);
         }
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
-        execvpe(child->path, child->arguments, child->environment);
-        failure = errno;
-        _exit(127);
+        if (pid < 0) failure = errno;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    if (pid < 0) failure = errno;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-out:
-    for (int i = 0; i < count; i++) {
-        if (lifted[i] >= 0) close(lifted[i]);
-    }
+    windrow_drop(lifted, count);
     if (failure) {
         if (pid > 0) waitpid(pid, NULL, 0);
         return -failure;

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "supervise.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -13,15 +15,6 @@
 static void take_group_down(int signal) {
     (void)signal;
     kill(0, SIGKILL);
-}
-
-static void restore_signals(void) {
-    struct sigaction standard = {0};
-    sigset_t none;
-    standard.sa_handler = SIG_DFL;
-    for (int s = 1; s < NSIG; s++) sigaction(s, &standard, NULL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /// Starts the program in the supervisor's group; returns its pid, or -errno.
@@ -70,7 +63,7 @@ static void supervise(const windrow_child *child, const int lifted[4], pid_t par
     pid_t pid;
 
     setpgid(0, 0);
-    restore_signals();
+    windrow_restore_signals();
     down.sa_handler = take_group_down;
     sigaction(SIGTERM, &down, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -110,33 +103,25 @@ static void supervise(const windrow_child *child, const int lifted[4], pid_t par
 
 pid_t windrow_supervise(const windrow_child *child, int report) {
     int wanted[4] = {child->input, child->output, child->error, report};
-    int lifted[4] = {-1, -1, -1, -1};
+    int lifted[4];
     pid_t parent = getpid();
     pid_t pid = -1;
-    int failure = 0;
     sigset_t all, before;
+    int failure = windrow_lift(wanted, lifted, 4);
 
-    for (int i = 0; i < 4; i++) {
-        lifted[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 10);
-        if (lifted[i] < 0) {
-            failure = errno;
-            goto out;
+    if (!failure) {
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        pid = fork();
+        if (pid == 0) {
+            supervise(child, lifted, parent);
+            _exit(127);
         }
+        if (pid < 0) failure = errno;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        // Both sides set the group, so that it exists whoever comes first.
+        if (pid > 0) setpgid(pid, pid);
     }
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = fork();
-    if (pid == 0) {
-        supervise(child, lifted, parent);
-        _exit(127);
-    }
-    if (pid < 0) failure = errno;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    // Both sides set the group, so that it exists whoever comes first.
-    if (pid > 0) setpgid(pid, pid);
-out:
-    for (int i = 0; i < 4; i++) {
-        if (lifted[i] >= 0) close(lifted[i]);
-    }
+    windrow_drop(lifted, 4);
     return failure ? -failure : pid;
 }

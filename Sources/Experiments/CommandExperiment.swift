@@ -26,7 +26,7 @@ public struct CommandExperiment: Experiment {
     public func check(_ value: Value, of parameter: String, in context: TrialContext) throws {
         guard parameter == "argv" else { return }
         let words = try CommandTemplate.words(value)
-        for word in words { _ = try CommandTemplate(word) }
+        for word in words { try CommandTemplate(word).check(against: context.parameters) }
         let first = try CommandTemplate(words[0])
         // A program that depends on the trial is looked for when the trial runs.
         guard let program = first.constant else { return }

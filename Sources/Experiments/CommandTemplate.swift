@@ -44,6 +44,18 @@ struct CommandTemplate {
         return text
     }
 
+    /// Looks for names that are no parameters.
+    ///
+    /// - Throws: a permanent `TrialFailure` that names what is known.
+    func check(against parameters: [String]) throws(TrialFailure) {
+        let known = parameters.filter { $0 != "argv" }
+        let headers = known.map { Column(name: $0, type: .any, fallback: nil).header }
+        for case .parameter(let name) in parts
+        where !known.contains(name) && !headers.contains(name) {
+            throw unknown(name, known)
+        }
+    }
+
     /// The word with each placeholder replaced by the trial's value; empty where a parameter does
     /// not apply.
     ///
@@ -57,15 +69,17 @@ struct CommandTemplate {
                 let found = trial.columns.all.firstIndex { column in
                     column.name != "argv" && (column.name == name || column.header == name)
                 }
-                guard let found else { throw unknown(name, trial) }
+                guard let found else {
+                    throw unknown(
+                        name, trial.columns.all.map(\.name).filter { $0 != "argv" })
+                }
                 result += trial.values[found]?.description ?? ""
             }
         }
         return result
     }
 
-    private func unknown(_ name: String, _ trial: Trial) -> TrialFailure {
-        let names = trial.columns.all.map(\.name).filter { $0 != "argv" }
+    private func unknown(_ name: String, _ names: [String]) -> TrialFailure {
         let known =
             names.isEmpty
             ? "the sweep has no parameters" : "parameters are \(names.joined(separator: ", "))"

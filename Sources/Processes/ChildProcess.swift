@@ -44,9 +44,22 @@ package struct ChildProcess: Sendable, Hashable {
         _ program: String, _ arguments: [String], environment: [String]? = nil,
         directory: String? = nil, descriptors: Descriptors, deathSignal: Int32 = 0
     ) throws(SystemError) -> ChildProcess {
+        let pid = withChild(
+            program, arguments, environment, directory, descriptors, deathSignal
+        ) { windrow_spawn($0) }
+        guard pid > 0 else { throw SystemError(code: -pid, operation: "start \(program)") }
+        return ChildProcess(pid: pid)
+    }
+
+    /// Lends C a description of a child.
+    static func withChild(
+        _ program: String, _ arguments: [String], _ environment: [String]?, _ directory: String?,
+        _ descriptors: Descriptors, _ deathSignal: Int32,
+        _ start: (UnsafePointer<windrow_child>) -> pid_t
+    ) -> pid_t {
         let argumentWords = CStrings(arguments)
         let environmentWords = CStrings(environment ?? currentEnvironment())
-        let pid = program.withCString { path in
+        return program.withCString { path in
             withOptionalCString(directory) { directory in
                 var child = windrow_child(
                     path: path, arguments: argumentWords.pointer,
@@ -54,11 +67,9 @@ package struct ChildProcess: Sendable, Hashable {
                     input: descriptors.input, output: descriptors.output,
                     error: descriptors.error, channel: descriptors.channel,
                     death_signal: deathSignal)
-                return windrow_spawn(&child)
+                return start(&child)
             }
         }
-        guard pid > 0 else { throw SystemError(code: -pid, operation: "start \(program)") }
-        return ChildProcess(pid: pid)
     }
 
     /// Kills the process and all that it started in its group.
@@ -77,7 +88,7 @@ package struct ChildProcess: Sendable, Hashable {
         return waitpid(pid, &status, WNOHANG) == pid ? Self.exit(status) : nil
     }
 
-    private static func exit(_ status: Int32) -> Exit {
+    static func exit(_ status: Int32) -> Exit {
         var signal: Int32 = 0
         let code = windrow_exit_code(status, &signal)
         return code >= 0 ? .code(code) : .signal(signal)

@@ -7,16 +7,16 @@ extension CoordinatorInstance {
         _ report: Report, from id: PeerID, now: Double
     ) -> [CoordinatorDirective] {
         guard let peer = peers[id] else { return [] }
-        if report.number <= peer.lastReport {
+        if report.number <= peer.lastReport, settings.mistake != .doubleCountAttempt {
             // Sent again after a cut; it was taken in once and must not count twice.
             peers[id]?.acknowledged = min(peer.acknowledged, report.number - 1)
             return acknowledge(id)
         }
-        guard report.number == peer.lastReport + 1 else {
+        guard report.number <= peer.lastReport + 1 else {
             // One got lost on the way: a registration makes the worker send from there on.
             return [.send(.introduce, to: id)]
         }
-        peers[id]?.lastReport = report.number
+        peers[id]?.lastReport = max(peer.lastReport, report.number)
         var directives: [CoordinatorDirective] = []
         for lease in report.leases { directives += take(lease, from: peer, now: now) }
         peers[id]?.unstored.append((report.number, lastTicket))
@@ -36,7 +36,7 @@ extension CoordinatorInstance {
             if belongs, leases[report.lease]?.open.contains(outcome.index) == true {
                 leases[report.lease]?.open.remove(single)
                 sweeps[report.sweep]?.leasedCount -= 1
-            } else if case .failure = outcome.result {
+            } else if case .failure = outcome.result, !countsStaleFailures {
                 continue  // A failure under an old lease says nothing about the new one.
             }
             directives += settle(outcome, of: report.sweep, from: peer, into: &batch, now: now)
@@ -49,6 +49,10 @@ extension CoordinatorInstance {
             directives += recallLeases(of: report.sweep)
         }
         return directives
+    }
+
+    private var countsStaleFailures: Bool {
+        settings.mistake == .acceptStaleFailure || settings.mistake == .doubleCountAttempt
     }
 
     /// Decides what an outcome means for its trial.
@@ -97,6 +101,7 @@ extension CoordinatorInstance {
         guard rows > 0 else { return [] }
         lastTicket += 1
         batch.ticket = lastTicket
+        if settings.mistake == .acknowledgeBeforeSync { storedTicket = lastTicket }
         unstored.append((lastTicket, rows, false))
         unstoredRowCount += rows
         defer {

@@ -43,6 +43,8 @@ package struct CoordinatorInstance: Sendable {
         package var maximumUnstored = 200_000
         /// Number of the first lease; differs between the lives of a coordinator.
         package var firstLease: UInt64
+        /// A mistake that the simulation must find; nil outside of its tests.
+        package var mistake: PlantedMistake?
 
         package init(version: String, firstLease: UInt64) {
             self.version = version
@@ -189,7 +191,9 @@ package struct CoordinatorInstance: Sendable {
         if var peer = peers[id] {
             // The same process again, after a cut: leases that got lost on the way go back.
             let held = Set(registration.held.map(\.id))
-            for lease in peer.leases where !held.contains(lease) { close(lease) }
+            if settings.mistake != .forgetLeaseOnReconnect {
+                for lease in peer.leases where !held.contains(lease) { close(lease) }
+            }
             peer.leases.removeAll { !held.contains($0) }
             peer.lastHeard = now
             peer.registration = registration

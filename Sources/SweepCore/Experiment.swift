@@ -77,11 +77,14 @@ public struct TrialContext: Sendable {
     public let directory: String
     /// Wall-clock limit of one attempt in seconds, or nil.
     public let timeout: Double?
+    /// Names of the sweep's parameters.
+    public let parameters: [String]
 
     /// Describes the surroundings of a trial.
-    public init(directory: String, timeout: Double? = nil) {
+    public init(directory: String, timeout: Double? = nil, parameters: [String] = []) {
         self.directory = directory
         self.timeout = timeout
+        self.parameters = parameters
     }
 }
 

@@ -81,7 +81,8 @@ package struct Slot {
                 Loaded(
                     experiment: experiment, grid: try Grid(sweep),
                     context: TrialContext(
-                        directory: sweep.directory, timeout: definition.timeout)))
+                        directory: sweep.directory, timeout: definition.timeout,
+                        parameters: sweep.columns.map(\.name))))
         } catch let failure as TrialFailure {
             loaded[definition.sweep] = .failure(failure)
         } catch {

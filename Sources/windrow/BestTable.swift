@@ -36,106 +36,165 @@ struct BestTable: Encodable {
     let others: [String]
     private(set) var rows: [Row] = []
 
+    /// Whether there are too many combinations to compare: then the rows are single trials.
+    private(set) var isTooWide = false
+    /// Finished trials of the grid that diverged.
+    private(set) var diverged = 0
+
     /// Rows that are printed at most.
     private static let longest = 24
+    /// Combinations that are compared at most; beyond it only the best trials are kept.
+    private static let widest = 4096
 
-    /// Nil when the sweep names no metric or the store does not have it.
-    init?(_ table: ResultsTable, sweep: Sweep, grid: Grid) {
-        guard let goal = sweep.metric, let metric = table.position(of: goal.name),
-            let status = table.position(of: "status")
-        else { return nil }
+    /// Reads a store in constant memory; nil when the sweep names no metric or the store does not
+    /// have it.
+    init?(_ folder: String, grid: Grid) throws(StoreError) {
+        let sweep = grid.sweep
+        guard let goal = sweep.metric else { return nil }
         self.metric = goal.name
         self.goal = goal.goal
         let columns = Columns(sweep.columns)
-        let axes = sweep.columnsOnAxes.compactMap { columns.position(of: $0) }.sorted()
         var groups: [Int] = []
         var tuned: [Int] = []
+        let axes = sweep.columnsOnAxes.compactMap { columns.position(of: $0) }.sorted()
         for place in axes where columns.all[place].name != "seed" {
             switch columns.all[place].type {
             case .real: tuned.append(place)
             default: groups.append(place)
             }
         }
+        var names: [String] = []
+        var tally = Tally(goal: goal.goal)
+        try Store.visitResults(folder, grid: grid) { metrics in
+            names = metrics
+            let place = metrics.firstIndex(of: goal.name)
+            return { trial in
+                guard let place else { return }
+                let values = grid.trial(at: trial.index).values
+                let text = { (place: Int) in values[place].map { "\($0)" } ?? "" }
+                tally.add(trial, metric: place, group: groups.map(text), setting: tuned.map(text))
+            }
+        }
+        guard names.contains(goal.name) else { return nil }
+        others = names.filter { $0 != goal.name }
+        diverged = tally.diverged
+        isTooWide = tally.isTooWide
         self.groups = groups.map { columns.all[$0].name }
         self.tuned = tuned.map { columns.all[$0].name }
+        rows = tally.rows
+    }
 
-        others = table.metrics.filter { $0 != goal.name }
-        let otherPlaces = others.map { table.position(of: $0) }
+    /// What is kept of the trials while they pass by.
+    private struct Tally {
+        let goal: MetricGoal.Goal
+        var samples: [[String]: [[String]: Sample]] = [:]
+        var sampleCount = 0
+        var diverged = 0
+        /// The best single trials, best first.
+        var best: [Row] = []
+        var isTooWide = false
 
-        var tally: [[String]: [[String]: Sample]] = [:]
-        for (row, index) in table.indices(in: grid).enumerated() {
-            guard let index else { continue }
-            let values = grid.trial(at: index).values
-            let text = { (place: Int) in values[place].map { "\($0)" } ?? "" }
-            tally[groups.map(text), default: [:]][tuned.map(text), default: Sample()].add(
-                table.number(row: row, column: metric),
-                others: otherPlaces.map { $0.flatMap { table.number(row: row, column: $0) } },
-                isDiverged: table.text(row: row, column: status) == "diverged")
-        }
-        for (group, settings) in tally {
-            guard let best = settings.min(by: { Self.isBetter($0, $1, goal.goal) }) else {
-                continue
-            }
-            rows.append(
+        init(goal: MetricGoal.Goal) { self.goal = goal }
+
+        mutating func add(
+            _ trial: FinishedTrial, metric: Int, group: [String], setting: [String]
+        ) {
+            let isDiverged = trial.status == .diverged
+            if isDiverged { diverged += 1 }
+            let value = trial.metrics[metric]
+            var others = trial.metrics
+            others.remove(at: metric)
+            keep(
                 Row(
-                    group: group, setting: best.key, mean: best.value.mean,
-                    deviation: best.value.deviation, seeds: best.value.count,
-                    others: best.value.meansOfOthers,
-                    diverged: settings.values.reduce(0) { $0 + $1.diverged },
-                    trials: settings.values.reduce(0) { $0 + $1.count }))
+                    group: group, setting: setting,
+                    mean: isDiverged || !value.isFinite ? nil : value, deviation: nil, seeds: 1,
+                    others: others.map { $0.isFinite ? $0 : nil }, diverged: isDiverged ? 1 : 0,
+                    trials: 1))
+            guard !isTooWide else { return }
+            if samples[group]?[setting] == nil { sampleCount += 1 }
+            samples[group, default: [:]][setting, default: Sample()].add(
+                value, others: others, isDiverged: isDiverged)
+            if sampleCount > BestTable.widest {
+                isTooWide = true
+                samples = [:]
+            }
         }
-        rows.sort { left, right in
-            Self.precedes(left.mean, right.mean, goal.goal)
-                ?? (left.group.joined(separator: " ") < right.group.joined(separator: " "))
+
+        private mutating func keep(_ row: Row) {
+            if best.count == BestTable.longest, let last = best.last,
+                BestTable.precedes(row.mean, last.mean, goal) != true
+            {
+                return
+            }
+            let place = best.firstIndex { BestTable.precedes(row.mean, $0.mean, goal) == true }
+            best.insert(row, at: place ?? best.count)
+            if best.count > BestTable.longest { best.removeLast() }
+        }
+
+        var rows: [Row] {
+            if isTooWide { return best }
+            var rows: [Row] = []
+            for (group, settings) in samples {
+                guard let best = settings.min(by: { isBetter($0, $1) }) else { continue }
+                rows.append(
+                    Row(
+                        group: group, setting: best.key, mean: best.value.mean,
+                        deviation: best.value.deviation, seeds: best.value.count,
+                        others: best.value.meansOfOthers,
+                        diverged: settings.values.reduce(0) { $0 + $1.diverged },
+                        trials: settings.values.reduce(0) { $0 + $1.count }))
+            }
+            return rows.sorted { left, right in
+                BestTable.precedes(left.mean, right.mean, goal)
+                    ?? (left.group.joined(separator: " ") < right.group.joined(separator: " "))
+            }
+        }
+
+        private func isBetter(
+            _ left: (key: [String], value: Sample), _ right: (key: [String], value: Sample)
+        ) -> Bool {
+            BestTable.precedes(left.value.mean, right.value.mean, goal)
+                ?? (left.key.joined(separator: " ") < right.key.joined(separator: " "))
         }
     }
 
-    /// The metric's values of one setting.
+    /// The metrics of one setting over its seeds.
     private struct Sample {
-        var values: [Double] = []
-        var others: [[Double?]] = []
         var count = 0
         var diverged = 0
+        private var values: [Double] = []
+        /// One list for each of the other metrics.
+        private var others: [[Double]] = []
 
-        mutating func add(_ value: Double?, others: [Double?], isDiverged: Bool) {
+        mutating func add(_ value: Double, others row: [Double], isDiverged: Bool) {
+            if others.isEmpty { others = Array(repeating: [], count: row.count) }
             count += 1
-            self.others.append(others)
             if isDiverged { diverged += 1 }
-            if let value, value.isFinite { values.append(value) }
+            values.append(value)
+            for (column, value) in row.enumerated() { others[column].append(value) }
         }
 
         /// Nil unless every seed has a finite value.
-        var mean: Double? {
-            guard diverged == 0, values.count == count, count > 0 else { return nil }
-            return values.reduce(0, +) / Double(count)
-        }
+        var mean: Double? { diverged == 0 ? Self.mean(values) : nil }
 
-        /// A mean is nil unless every seed has a finite value.
-        var meansOfOthers: [Double?] {
-            (others.first ?? []).indices.map { column in
-                let values = others.compactMap { $0[column] }.filter(\.isFinite)
-                guard values.count == count else { return nil }
-                return values.reduce(0, +) / Double(count)
-            }
-        }
+        var meansOfOthers: [Double?] { others.map(Self.mean) }
 
+        /// Nil for a single seed.
         var deviation: Double? {
             guard let mean, count > 1 else { return nil }
-            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let squares = values.map { ($0 - mean) * ($0 - mean) }.sorted().reduce(0, +)
             return (squares / Double(count - 1)).squareRoot()
         }
-    }
 
-    private static func isBetter(
-        _ left: (key: [String], value: Sample), _ right: (key: [String], value: Sample),
-        _ goal: MetricGoal.Goal
-    ) -> Bool {
-        precedes(left.value.mean, right.value.mean, goal)
-            ?? (left.key.joined(separator: " ") < right.key.joined(separator: " "))
+        private static func mean(_ values: [Double]) -> Double? {
+            guard !values.isEmpty, values.allSatisfy(\.isFinite) else { return nil }
+            // Sorted, so that the order in which trials finished does not show.
+            return values.sorted().reduce(0, +) / Double(values.count)
+        }
     }
 
     /// Whether one mean is better; nil when they are equal.
-    private static func precedes(
+    fileprivate static func precedes(
         _ left: Double?, _ right: Double?, _ goal: MetricGoal.Goal
     ) -> Bool? {
         guard let left, let right else {
@@ -166,9 +225,9 @@ struct BestTable: Encodable {
             cells.append(row.diverged > 0 ? "\(row.diverged)/\(row.trials)" : "")
             table.append(cells)
         }
-        var title = "Best by \(metric)"
+        var title = isTooWide ? "Best trials by \(metric)" : "Best by \(metric)"
         if hasSpread { title += ", mean over seeds" }
-        if !tuned.isEmpty {
+        if !tuned.isEmpty, !isTooWide {
             title += ", each row at its best \(tuned.joined(separator: " and "))"
         }
         let more =

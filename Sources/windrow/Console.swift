@@ -27,6 +27,12 @@ struct Console: Sendable {
         return text.isEmpty ? nil : text
     }
 
+    /// Columns of the terminal; 80 when it does not say.
+    private static var width: Int {
+        var size = winsize()
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     enum Tone: Sendable {
         case good, note, warning, bad
     }
@@ -45,7 +51,9 @@ struct Console: Sendable {
     /// Draws over the current line; only on a terminal.
     func draw(_ verb: String, _ text: String) {
         guard isAnimated else { return }
-        write("\r" + line(verb, text, .note) + "\u{1b}[K")
+        // A line that wraps could not be drawn over.
+        let room = max(0, Self.width - 14)
+        write("\r" + line(verb, String(text.prefix(room)), .note) + "\u{1b}[K")
     }
 
     /// Takes a drawn line away.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SweepStore
 
 /// What `windrow` tells its caller.
 enum ExitStatus: Int32 {
@@ -14,6 +15,9 @@ enum ExitStatus: Int32 {
     /// Interrupted; the same command resumes.
     case interrupted = 75
     case notPermitted = 77
+
+    /// What a store's error means for the caller.
+    init(_ error: StoreError) { self = ExitStatus(rawValue: error.exitCode) ?? .internalError }
 
     var code: ExitCode { ExitCode(rawValue) }
 }

@@ -152,8 +152,7 @@ struct LocalRun {
     private func conclude(
         _ source: SweepSource, _ status: SweepStatus, folder: String, isNew: Bool
     ) throws -> ExitStatus {
-        let table = try ResultsTable.read(folder)
-        let best = BestTable(table, sweep: source.sweep, grid: source.grid)
+        let best = try BestTable(folder, grid: source.grid)
         if command.output.json {
             print(
                 JSONText(
@@ -165,7 +164,7 @@ struct LocalRun {
         } else if let best, !best.rows.isEmpty {
             print(best.text)
         }
-        let diverged = table.count(ofStatus: "diverged", in: source.grid)
+        let diverged = best?.diverged ?? 0
         var text = "\(status.finished) of \(status.count) trials"
         if diverged > 0 { text += " (\(status.finished - diverged) ok, \(diverged) diverged)" }
         if status.failed > 0 { text += ", \(status.failed) failed" }

@@ -40,7 +40,7 @@ struct PlanCommand: ParsableCommand {
             throw ExitStatus.badInput.code
         } catch let error as StoreError {
             output.console.complain("\(error)")
-            throw ExitStatus.badInput.code
+            throw ExitStatus(error).code
         }
     }
 }

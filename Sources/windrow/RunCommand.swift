@@ -54,7 +54,7 @@ struct RunCommand: AsyncParsableCommand {
             status = .badInput
         } catch let error as StoreError {
             console.complain("\(error)")
-            status = .badInput
+            status = ExitStatus(error)
         } catch {
             console.complain("\(error)")
             status = .internalError

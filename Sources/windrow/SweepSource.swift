@@ -65,7 +65,9 @@ struct SweepSource {
     /// Looks at the files and programs that the sweep names, before anything runs.
     func checkInputs() throws(InputError) {
         guard let experiment else { return }
-        let context = TrialContext(directory: sweep.directory, timeout: sweep.limits.timeout)
+        let context = TrialContext(
+            directory: sweep.directory, timeout: sweep.limits.timeout,
+            parameters: sweep.columns.map(\.name))
         for input in sweep.inputs() {
             do {
                 try experiment.check(input.value, of: input.column, in: context)

@@ -4,7 +4,12 @@ import Testing
 
 @testable import CompressedSGD
 
-@Suite struct DataReaderTests {
+@Suite final class DataReaderTests {
+    /// Goes with the test.
+    private let root = NSTemporaryDirectory() + "windrow-data-" + UUID().uuidString
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
     @Test func `a libsvm file with real habits is read`() throws {
         let data = try read("+1 1:0.5 3:-2e-1 \n-1\t2:1 # a comment\r\n\n  \n1\n-1 1:.5 2:1. 4:0\n")
         #expect(data.rowCount == 4)
@@ -195,7 +200,7 @@ import Testing
     }
 
     private func path(name: String) throws -> String {
-        let folder = NSTemporaryDirectory() + "windrow-data-" + UUID().uuidString
+        let folder = root + "/" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         return folder + "/" + name

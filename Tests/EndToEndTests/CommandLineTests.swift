@@ -72,6 +72,24 @@ struct CommandLineTests {
     }
 
     @Test(
+        "a placeholder without a parameter is told before anything runs",
+        arguments: ["{sede}", "{\"seed\":1}"])
+    func unknownPlaceholder(word: String) throws {
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: x
+            experiment: command
+            fixed: {argv: [echo, '\(word)']}
+            axes: {seed: [1, 2]}
+            """)
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 65)
+        #expect(output.err.contains("seed") && output.err.contains("{{"))
+        #expect(windrow.lines("runs/x/failures.csv") == [])
+    }
+
+    @Test(
         "usage errors exit with 64",
         arguments: [["run"], ["fly"], ["run", "s.yaml", "--slots", "0"]])
     func usage(arguments: [String]) throws {

@@ -195,8 +195,8 @@ struct RunTests {
         let run = try windrow.start(["run", "s.yaml"])
         windrow.wait(until: "a trial is done") { windrow.lines("runs/noop/results.csv").count > 1 }
         let second = try windrow.run("run", "s.yaml")
-        #expect(second.code == 65)
-        #expect(second.err.contains("\(run.child.pid)"))
+        #expect(second.code == 75)
+        #expect(second.err.contains("process \(run.child.pid)"))
         run.send(SIGINT)
         #expect(run.output().code == 75)
     }

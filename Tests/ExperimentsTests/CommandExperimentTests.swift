@@ -73,7 +73,8 @@ import Testing
         try folder.write("#!/bin/sh\n", "good")
         let check = { (program: String) in
             try CommandExperiment().check(
-                .text("[\"\(program)\"]"), of: "argv", in: folder.context)
+                .text("[\"\(program)\"]"), of: "argv",
+                in: TrialContext(directory: folder.path, parameters: ["argv", "program"]))
         }
         try check("sh")
         try check("./good")

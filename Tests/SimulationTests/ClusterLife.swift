@@ -1,7 +1,8 @@
-import SweepCoordinator
 import SweepCore
 import SweepWire
 import SweepWorker
+
+@testable import SweepCoordinator
 
 /// A whole cluster's life over virtual time, fixed by one seed: the same state machines that run on
 /// sockets, with a network, slots and a disk that are made of faults.
@@ -31,7 +32,9 @@ struct ClusterLife {
         var life = 0
         var isAlive = true
         var slots: [SlotModel]
-        var cutUntil = 0.0
+        /// Until when messages to and from the coordinator are lost.
+        var upCutUntil = 0.0
+        var downCutUntil = 0.0
         /// Messages of a link arrive in order.
         var lastArrivalUp = 0.0
         var lastArrivalDown = 0.0
@@ -50,9 +53,16 @@ struct ClusterLife {
     /// What the disk holds for good.
     var results: [Int: Double] = [:]
     var failures: [Int: Int] = [:]
+    private var lastDurable: Int?
+    /// Trials that some worker was told to be durable.
+    private var acknowledged: Set<Int> = []
     /// What each worker was told to be durable: reports by number.
     var violations: [String] = []
     var trialsRun = 0
+    /// How often each trial was begun.
+    var executions: [Int: Int] = [:]
+    /// What is made wrong on purpose.
+    let mistake: Mistake?
     var reported: [[UInt64: [Int]]] = []
     var log: [String] = []
 
@@ -65,19 +75,34 @@ struct ClusterLife {
         var faultsEvery: Double
         var faultsUntil: Double
         var poison: Set<Int>
+        var attempts: Int
+    }
+
+    /// A mistake of the coordinator, or of the disk below it.
+    enum Mistake: Hashable {
+        case planted(PlantedMistake)
+        /// A restart loses rows that were synced last.
+        case loseTailOnRestart
+
+        static let all = PlantedMistake.allCases.map(Mistake.planted) + [.loseTailOnRestart]
     }
 
     static let digest = SweepDigest(bits: 0xabcd)
 
-    init(seed: UInt64) {
+    init(seed: UInt64, mistake: Mistake? = nil) {
+        self.mistake = mistake
         var random = SplitMix(seed)
         let trials = 1 + random.below(150)
         plan = Plan(
             trials: trials, workers: 1 + random.below(6), slots: 1 + random.below(4),
-            typicalSeconds: [1e-4, 1e-2, 0.3, 4][random.below(4)],
+            typicalSeconds: [1e-4, 1e-2, 0.3, 4, 15][random.below(5)],
             faultsEvery: [0.5, 5, 60, 1e9][random.below(4)],
             faultsUntil: 120,
-            poison: Set((0..<random.below(3)).map { _ in random.below(trials) }))
+            poison: Set(
+                (0..<random.below([2, 3, 1 + trials / 3][random.below(3)])).map { _ in
+                    random.below(trials)
+                }),
+            attempts: [2, 3, 1_000_000][random.below(3)])
         self.random = random
         for number in 0..<plan.workers {
             workers.append(
@@ -129,11 +154,11 @@ struct ClusterLife {
     private mutating func handle(_ event: Event) {
         switch event {
         case .toCoordinator(let worker, let life, let message):
-            guard coordinator != nil, now >= workers[worker].cutUntil else { return }
+            guard coordinator != nil, now >= workers[worker].upCutUntil else { return }
             let directives = coordinator!.receive(message, from: peer(worker, life), now: now)
             carryOut(directives)
         case .toWorker(let worker, let life, let message):
-            guard isLiving(worker, life), now >= workers[worker].cutUntil else { return }
+            guard isLiving(worker, life), now >= workers[worker].downCutUntil else { return }
             if case .acknowledgement(let through) = message { checkDurable(worker, through) }
             carryOut(workers[worker].instance.receive(message, now: now), of: worker)
         case .tickCoordinator(let epoch):
@@ -175,7 +200,10 @@ struct ClusterLife {
         let worker = random.below(workers.count)
         switch random.below(5) {
         case 0:  // The network: nothing arrives, what is under way is lost.
-            workers[worker].cutUntil = now + 30 * random.uniform() * random.uniform()
+            let end = now + [0.3, 3, 30][random.below(3)] * random.uniform()
+            let direction = random.below(3)
+            if direction != 0 { workers[worker].upCutUntil = end }
+            if direction != 1 { workers[worker].downCutUntil = end }
         case 1:  // A slot's process.
             let slot = random.below(plan.slots)
             guard workers[worker].isAlive else { return }
@@ -193,6 +221,7 @@ struct ClusterLife {
         case 3:  // The coordinator, between any two steps; rows that were not synced may be gone.
             unsynced = []
             coordinator = nil
+            if mistake == .loseTailOnRestart, let last = lastDurable { results[last] = nil }
             startCoordinator()
         default:  // A slow disk is played by the time that a sync takes.
             break
@@ -202,8 +231,10 @@ struct ClusterLife {
     private mutating func startCoordinator() {
         epoch += 1
         isSyncing = false
-        coordinator = CoordinatorInstance(
-            settings: .init(version: "test", firstLease: UInt64(epoch) << 32))
+        var settings = CoordinatorInstance.Settings(
+            version: "test", firstLease: UInt64(epoch) << 32)
+        if case .planted(let mistake) = mistake { settings.mistake = mistake }
+        coordinator = CoordinatorInstance(settings: settings)
         var finished = IndexIntervals()
         for index in results.keys.sorted() { finished.insert(index) }
         var failed = IndexIntervals()
@@ -211,7 +242,7 @@ struct ClusterLife {
         let sweep = SweepProgress(
             definition: Definition(sweep: Self.digest, json: [], timeout: nil),
             experiment: "noop/1",
-            limits: Limits(attempts: 1_000_000, maxFailures: 1_000_000),
+            limits: Limits(attempts: plan.attempts, maxFailures: 1_000_000),
             count: plan.trials, finished: finished, failed: failed)
         carryOut(coordinator!.add(sweep, now: now))
         queue.add(.tickCoordinator(epoch: epoch), at: now + 0.5)
@@ -227,6 +258,7 @@ struct ClusterLife {
                     violations.append("trial \(result.index) has a second row")
                 }
                 results[result.index] = result.outcome.metrics.first?.value.number ?? -1
+                lastDurable = result.index
             }
             for failure in batch.failures {
                 if results[failure.index] != nil || failures[failure.index] != nil {
@@ -241,11 +273,26 @@ struct ClusterLife {
         carryOut(coordinator!.stored(tickets, now: now))
     }
 
+    /// No execution may be blamed twice, and none that goes on under a lease.
+    private mutating func checkBlame(_ failure: AcceptedFailure) {
+        let running = workers.flatMap(\.slots).count { slot in
+            guard let lease = slot.lease, slot.next == failure.index else { return false }
+            return coordinator?.leases[lease.id]?.open.contains(failure.index) == true
+        }
+        let ended = (executions[failure.index] ?? 0) - running
+        if failure.attempt > ended {
+            violations.append(
+                "trial \(failure.index) failed after \(failure.attempt) attempts, but only "
+                    + "\(ended) have ended")
+        }
+    }
+
     private mutating func checkDurable(_ worker: Int, _ through: UInt64) {
         for (number, indices) in reported[worker] where number <= through {
             for index in indices where results[index] == nil && failures[index] == nil {
                 violations.append("trial \(index) was acknowledged before it was durable")
             }
+            acknowledged.formUnion(indices)
             reported[worker][number] = nil
         }
     }
@@ -258,11 +305,15 @@ struct ClusterLife {
             case .send(let message, let peer):
                 let worker = Int(peer.bytes[0])
                 if case .lease(let lease) = message {
-                    for index in lease.range where results[index] != nil || failures[index] != nil {
-                        violations.append("trial \(index) was leased after it was done")
+                    for index in lease.range {
+                        if results[index] != nil || failures[index] != nil {
+                            violations.append("trial \(index) was leased after it was done")
+                        } else if acknowledged.contains(index) {
+                            violations.append("trial \(index) was leased after its acknowledgement")
+                        }
                     }
                 }
-                guard now >= workers[worker].cutUntil else { continue }
+                guard now >= workers[worker].downCutUntil else { continue }
                 let arrival = max(workers[worker].lastArrivalDown, now + delay())
                 workers[worker].lastArrivalDown = arrival
                 // Reordering across peers only; a message to an old life of a worker is lost.
@@ -272,6 +323,7 @@ struct ClusterLife {
                         at: arrival)
                 }
             case .store(let batch):
+                for failure in batch.failures { checkBlame(failure) }
                 unsynced.append(batch)
                 if !isSyncing {
                     isSyncing = true
@@ -294,7 +346,7 @@ struct ClusterLife {
                         }
                     }
                 }
-                guard now >= workers[worker].cutUntil else { continue }
+                guard now >= workers[worker].upCutUntil else { continue }
                 let arrival = max(workers[worker].lastArrivalUp, now + delay())
                 workers[worker].lastArrivalUp = arrival
                 queue.add(
@@ -325,6 +377,7 @@ struct ClusterLife {
     private mutating func beginTrial(_ worker: Int, _ slot: Int) {
         workers[worker].slots[slot].startedAt = now
         trialsRun += 1
+        executions[workers[worker].slots[slot].next, default: 0] += 1
         // Heavy tails: now and then a trial takes a hundred times as long.
         let tail = random.below(50) == 0 ? 100.0 : 1.0
         queue.add(
@@ -340,7 +393,7 @@ struct ClusterLife {
         let duration = now - workers[worker].slots[slot].startedAt
         let result: Result<TrialOutcome, TrialFailure> =
             plan.poison.contains(index)
-            ? .failure(TrialFailure("poison", isPermanent: true))
+            ? .failure(TrialFailure("poison", isPermanent: plan.attempts > 1000))
             : .success(
                 TrialOutcome(
                     status: .ok, metrics: [.init("value", .integer(Int64(index)))]))

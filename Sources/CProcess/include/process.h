@@ -23,9 +23,6 @@ typedef struct {
 /// Uses vfork, so the cost does not grow with the parent's memory.
 pid_t windrow_spawn(const windrow_child *child);
 
-/// Closes every descriptor from `first` on: a child holds nothing that it was not given.
-void windrow_close_from(int first);
-
 /// A close-on-exec pipe whose reading end does not block. Returns 0 or -1.
 int windrow_pipe(int ends[2]);
 
