@@ -5,7 +5,9 @@ extension SweepReader {
         var headers: [String: String] = [:]
         var isSound = true
         func add(_ column: Column, _ place: Place) {
-            if let other = headers.updateValue(column.name, forKey: column.header) {
+            if let other = headers.updateValue(
+                column.name, forKey: column.header.lowercased())
+            {
                 report(
                     place,
                     "'\(column.name)' and '\(other)' would share the column '\(column.header)'; "
