@@ -115,8 +115,8 @@ struct DocumentationTests {
         }
     }
 
-    @Test("the picture of the quickstart shows what the quickstart prints")
-    func picture() throws {
+    @Test("the pictures show what the quickstart gives")
+    func pictures() throws {
         let windrow = try Windrow()
         let output = try windrow.run("run", Windrow.package + "/sweeps/quickstart.yaml")
         #expect(output.code == 0, "\(output.err)")
@@ -125,6 +125,18 @@ struct DocumentationTests {
         let table = output.out.split(separator: "\n").map(String.init)
         #expect(table.count > 10)
         for line in table { #expect(picture.contains(line), "\(line)") }
+
+        let drawing = try #require(
+            try Self.text("docs/contributing.md").firstMatch(
+                of: /scripts\/trace-picture --output docs\/(?s:.+?runs\/quickstart)/))
+        let terminal = try Terminal(
+            command: String(drawing.0).replacing("docs/", with: "").replacing(
+                "scripts/", with: "\(Windrow.package)/scripts/"), folder: windrow.folder.path)
+        let (lines, exit) = terminal.finish()
+        #expect(exit == .code(0), "\(lines)")
+        #expect(
+            windrow.lines("trace.svg").joined(separator: "\n") + "\n"
+                == (try Self.text("docs/trace.svg")))
     }
 }
 
