@@ -147,7 +147,7 @@ import Testing
                     #expect(range.contains(number))
                 case (.integer(_, let words), .value(.text(let word))):
                     #expect(words.contains(word))
-                case (.real(let bounds), .value(let value)):
+                case (.real(let bounds, _), .value(let value)):
                     #expect(value.number.map(bounds.contains) == true)
                 case (.variant(let variants), _):
                     for variant in variants { verify(variant.parameters) }
