@@ -32,7 +32,8 @@ public final class CompressedSGDMethod: Method {
         sum.clear()
         for client in 0..<exchange.clients {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
-            try exchange.send(gradient, by: compressor).add(to: sum)
+            try exchange.send(gradient, by: compressor, Turn(client: client, round: round)).add(
+                to: sum)
         }
         sum.divide(by: Double(exchange.clients))
         iterate.add(-stepSize, times: sum)

@@ -57,7 +57,8 @@ public final class EControl: Method {
             let error = errors[client]
             let estimate = estimates.ofClients[client]
             prepare(error, estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.subtract(from: error)
             delta.add(to: estimate)
             delta.add(to: sum)

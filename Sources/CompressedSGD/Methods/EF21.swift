@@ -46,7 +46,8 @@ public final class EF21: Method {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let estimate = estimates.ofClients[client]
             gradient.subtract(estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.add(to: estimate)
             delta.add(to: sum)
         }

@@ -54,7 +54,8 @@ public final class EF21SGDM: Method {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let estimate = estimates.ofClients[client]
             advance(momenta[client], estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.add(to: estimate)
             delta.add(to: sum)
         }

@@ -48,10 +48,12 @@ public final class Exchange {
 
     /// Client to server: C(v), as both read it from the message.
     ///
+    /// - Parameter turn: whose message it is.
     /// - Returns: Δ, valid until the next message.
     public func send(
-        _ vector: Vector, by compressor: any Compressor
+        _ vector: Vector, by compressor: any Compressor, _ turn: Turn
     ) throws(ExchangeError) -> Delta {
+        compressor.begin(turn)
         try compressor.encode(vector, into: message)
         bitsUp += message.bitCount
         try compressor.decode(message, into: delta)
@@ -62,7 +64,7 @@ public final class Exchange {
     ///
     /// - Returns: Δ = v, valid until the next message.
     public func sendWhole(_ vector: Vector) throws(ExchangeError) -> Delta {
-        try send(vector, by: whole)
+        try send(vector, by: whole, Turn(client: 0, round: 0))
     }
 
     /// Server to all clients: the new iterate.
