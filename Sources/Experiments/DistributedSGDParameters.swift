@@ -48,7 +48,17 @@ extension DistributedSGDExperiment {
             default: .value(.text(CompressorName.identity.rawValue)),
             help: "what makes a client's message short"),
         Parameter(
-            "step-size", .real(.positive), default: .required, help: "γ, the same in all rounds"),
+            "step-size", .real(.positive, words: ["theory"]), default: .required,
+            help: "γ, before the schedule; theory: what the method's paper proves"),
+        Parameter(
+            "schedule", .variant(schedules), default: .value(.text("constant")),
+            help: "what becomes of the step size"),
+        Parameter(
+            "warm-up", .integer(0...1_000_000_000), unit: "rounds", default: .value(.integer(0)),
+            help: "rounds in which the step size rises to γ, before the schedule"),
+        Parameter(
+            "participation", .real(RealBounds(from: 0, including: false, to: 1)),
+            default: .value(.real(1)), help: "share of the clients that a round draws"),
         Parameter(
             "rounds", .integer(0...1_000_000_000), default: .value(.integer(1000)),
             help: "how many updates the iterate gets"),
@@ -59,4 +69,39 @@ extension DistributedSGDExperiment {
             "seed", .integer(0...(1 << 53 - 1)), default: .value(.integer(0)),
             help: "fixes batches, the iid split, sketches, noise and synthetic data"),
     ]
+
+    /// The kinds of `schedule`.
+    private static let schedules: [ParameterType.Variant] = {
+        let final = Parameter(
+            "final", .real(RealBounds(from: 0, to: 1)), default: .value(.real(0)),
+            help: "the share of γ that is left after the last round")
+        return [
+            .init(ScheduleName.constant.rawValue, "γ"),
+            .init(ScheduleName.linear.rawValue, "in a straight line to final·γ", [final]),
+            .init(
+                ScheduleName.inverseTime.rawValue, "γ/(1 + s/halving)",
+                [
+                    Parameter(
+                        "halving", .real(.positive), unit: "rounds", default: .required,
+                        help: "after so many rounds γ is halved")
+                ]),
+            .init(ScheduleName.cosine.rawValue, "along half a cosine to final·γ", [final]),
+            .init(
+                ScheduleName.step.rawValue, "γ·factor^⌊s/every⌋",
+                [
+                    Parameter(
+                        "every", .integer(1...1_000_000_000), unit: "rounds", default: .required,
+                        help: "how long a step is"),
+                    Parameter(
+                        "factor", .real(RealBounds(from: 0, including: false, to: 1)),
+                        default: .value(.real(0.1)), help: "what γ is multiplied by"),
+                ]),
+        ]
+    }()
+
+    /// The names of schedules.
+    enum ScheduleName: String, CaseIterable {
+        case constant, linear, cosine, step
+        case inverseTime = "inverse-time"
+    }
 }

@@ -16,13 +16,15 @@ struct DistributedSGDSetup {
         let compressor = try Self.compressor(
             trial, seed, clients: problem.clients, dimension: problem.dimension,
             isUnbiased: Self.needsUnbiased(try trial.choice("method", MethodName.self)))
-        let method = try Self.method(trial, compressor, clients: problem.clients)
+        let optimum = problem.optimum()
+        let method = try Self.method(trial, seed, problem, optimum, compressor)
+        let rounds = try trial.integer("rounds", atLeast: 0, default: 1000)
         simulation = Simulation(
             problem: problem, method: method,
             plan: .init(
-                stepSize: .constant(try trial.real("step-size")),
-                rounds: try trial.integer("rounds", atLeast: 0, default: 1000),
-                logEvery: try trial.integer("log-every", default: 10)))
+                stepSize: try Self.stepSize(trial, problem, compressor, rounds: rounds),
+                rounds: rounds, logEvery: try trial.integer("log-every", default: 10)),
+            sampling: try Self.sampling(trial, seed, clients: problem.clients), optimum: optimum)
     }
 
     /// The rows of a data file whose path may be relative to a folder.
@@ -95,17 +97,25 @@ struct DistributedSGDSetup {
         }
     }
 
+    /// Who takes part in a round; nil for everybody.
+    private static func sampling(
+        _ trial: Trial, _ seed: UInt64, clients: Int
+    ) throws(TrialFailure) -> ClientSampling? {
+        let fraction = try trial.positive("participation", default: 1)
+        guard fraction <= 1 else {
+            throw TrialFailure(
+                "participation: \(fraction), expected at most 1", isPermanent: true)
+        }
+        return fraction == 1
+            ? nil : ClientSampling(fraction: fraction, clients: clients, seed: seed)
+    }
+
     /// Refuses a run whose clients' memories would not fit.
     private static func checkSize(
         _ trial: Trial, _ problem: any Problem
     ) throws(TrialFailure) {
-        let vectors: Int
-        switch try trial.choice("method", MethodName.self) {
-        case .sgd, .compressedSGD: vectors = 0
-        case .ec, .ef21: vectors = 1
-        case .ef21SGDM, .econtrol: vectors = 2
-        }
-        try checkSize(clients: problem.clients, dimension: problem.dimension, vectors: vectors)
+        try checkSize(
+            clients: problem.clients, dimension: problem.dimension, vectors: try vectors(trial))
     }
 
     private static func checkSize(

@@ -51,7 +51,8 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
     private var hashes: [SketchHash]
     private var hashedRound = 0
     private let seed: UInt64
-    private let reseed: Reseed
+    /// When hash functions are drawn.
+    public let reseed: Reseed
     private let values: ValueFormat
     private let sparse: SparseFormat
     private let entries: Delta

@@ -127,9 +127,15 @@ final class RandomSelection {
     /// not depend on the one before.
     ///
     /// - Complexity: O(k + d/64)
-    func draw(_ k: Int, from stream: inout RandomStream) -> UnsafeBufferPointer<UInt32> {
+    ///
+    /// - Parameter bound: indices are below it; nil means d.
+    func draw(
+        _ k: Int, below bound: Int? = nil, from stream: inout RandomStream
+    ) -> UnsafeBufferPointer<UInt32> {
+        let bound = bound ?? dimension
+        precondition(k <= bound && bound <= dimension, "no more indices than there are")
         for step in 0..<k {
-            let other = step + stream.next(below: dimension - step)
+            let other = step + stream.next(below: bound - step)
             (order[step], order[other]) = (order[other], order[step])
             result[step] = UInt32(truncatingIfNeeded: other)
             let index = Int(order[step])

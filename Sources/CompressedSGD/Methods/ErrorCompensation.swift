@@ -54,7 +54,7 @@ public final class ErrorCompensation: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let error = errors[client]
             error.add(stepSize, times: gradient)
@@ -62,6 +62,6 @@ public final class ErrorCompensation: Method {
             delta.subtract(from: error)
             delta.add(to: sum)
         }
-        iterate.subtract(sum, dividedBy: Double(exchange.clients))
+        iterate.subtract(sum, dividedBy: Double(exchange.participants.count))
     }
 }
