@@ -84,7 +84,9 @@ extension ParameterType {
         switch self {
         case .integer(let bounds, let words):
             (["integer " + Self.interval(bounds)] + words).joined(separator: " or ")
-        case .real(let bounds): "real" + Self.interval(bounds)
+        case .count(let bounds): "integer \(Self.interval(bounds)) or percent"
+        case .real(let bounds, let words):
+            (["real" + Self.interval(bounds)] + words).joined(separator: " or ")
         case .choice: "one of"
         case .flag: "true or false"
         case .text: "text"
