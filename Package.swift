@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "SweepCoordinator",
             dependencies: [
-                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ",
+                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "Processes",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),

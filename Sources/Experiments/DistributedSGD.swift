@@ -19,6 +19,7 @@ public struct DistributedSGDExperiment: Experiment {
                 Metric("bits_up", unit: "bit", help: "sent by all clients together"),
                 Metric("bits_down", unit: "bit", help: "sent to all clients together"),
                 Metric("round", help: "updates of the iterate, or the round that diverged"),
+                Metric("suboptimality", help: "f(x) − f* at the end; NaN where f* is not known"),
             ])
     }
 
@@ -36,6 +37,7 @@ public struct DistributedSGDExperiment: Experiment {
             throw TrialFailure("compressor: its own message could not be read: \(error)")
         }
         let last = result.last
+        let least = setup.simulation.optimum?.loss
         return TrialOutcome(
             status: result.hasDiverged ? .diverged : .ok,
             metrics: [
@@ -44,8 +46,9 @@ public struct DistributedSGDExperiment: Experiment {
                 .init("bits_up", .integer(Int64(last.bitsUp))),
                 .init("bits_down", .integer(Int64(last.bitsDown))),
                 .init("round", .integer(Int64(last.round))),
+                .init("suboptimality", .real(finiteOrNaN(last.loss - (least ?? .nan)))),
             ],
-            trace: trace(result.records))
+            trace: trace(result.records, least))
     }
 
     /// Reads the data file.
@@ -59,13 +62,14 @@ public struct DistributedSGDExperiment: Experiment {
     /// Result columns hold finite numbers or NaN; only traces may hold infinities.
     private func finiteOrNaN(_ number: Double) -> Double { number.isFinite ? number : .nan }
 
-    private func trace(_ records: [Simulation.Record]) -> Trace {
+    private func trace(_ records: [Simulation.Record], _ least: Double?) -> Trace {
         var cells: [Double] = []
         cells.reserveCapacity(records.count * Self.traceColumns.count)
         for record in records {
             cells += [
                 Double(record.round), Double(record.bitsUp), Double(record.bitsDown),
                 Double(record.gradientEvaluations), record.loss, record.gradientNormSquared,
+                record.loss - (least ?? .nan),
             ]
         }
         return Trace(columns: Self.traceColumns, cells: cells)
@@ -74,6 +78,6 @@ public struct DistributedSGDExperiment: Experiment {
     private static let traceColumns = [
         Trace.Column("round", isInteger: true), Trace.Column("bits_up", isInteger: true),
         Trace.Column("bits_down", isInteger: true), Trace.Column("grad_evals", isInteger: true),
-        Trace.Column("loss"), Trace.Column("grad_norm_sq"),
+        Trace.Column("loss"), Trace.Column("grad_norm_sq"), Trace.Column("suboptimality"),
     ]
 }

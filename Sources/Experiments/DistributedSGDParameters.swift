@@ -48,7 +48,17 @@ extension DistributedSGDExperiment {
             default: .value(.text(CompressorName.identity.rawValue)),
             help: "what makes a client's message short"),
         Parameter(
-            "step-size", .real(.positive), default: .required, help: "γ, the same in all rounds"),
+            "step-size", .real(.positive, words: ["theory"]), default: .required,
+            help: "γ, before the schedule; theory: what the method's paper proves"),
+        Parameter(
+            "schedule", .variant(schedules), default: .value(.text("constant")),
+            help: "what becomes of the step size"),
+        Parameter(
+            "warm-up", .integer(0...1_000_000_000), unit: "rounds", default: .value(.integer(0)),
+            help: "rounds in which the step size rises to γ, before the schedule"),
+        Parameter(
+            "participation", .real(RealBounds(from: 0, including: false, to: 1)),
+            default: .value(.real(1)), help: "share of the clients that a round draws"),
         Parameter(
             "rounds", .integer(0...1_000_000_000), default: .value(.integer(1000)),
             help: "how many updates the iterate gets"),
@@ -60,57 +70,38 @@ extension DistributedSGDExperiment {
             help: "fixes batches, the iid split, sketches, noise and synthetic data"),
     ]
 
-    private static let methods: [ParameterType.Variant] = MethodName.allCases.map { name in
-        switch name {
-        case .sgd:
-            .init(name.rawValue, "gradients as they are, whatever the compressor")
-        case .compressedSGD:
-            .init(name.rawValue, "compressed gradients without feedback; may diverge")
-        case .ec:
-            .init(name.rawValue, "error compensation (MEM-SGD)")
-        case .ef21:
-            .init(name.rawValue, "compressed differences of gradients")
-        case .ef21SGDM:
+    /// The kinds of `schedule`.
+    private static let schedules: [ParameterType.Variant] = {
+        let final = Parameter(
+            "final", .real(RealBounds(from: 0, to: 1)), default: .value(.real(0)),
+            help: "the share of γ that is left after the last round")
+        return [
+            .init(ScheduleName.constant.rawValue, "γ"),
+            .init(ScheduleName.linear.rawValue, "in a straight line to final·γ", [final]),
             .init(
-                name.rawValue, "EF21 with momentum",
+                ScheduleName.inverseTime.rawValue, "γ/(1 + s/halving)",
                 [
                     Parameter(
-                        "beta", .real(RealBounds(from: 0, including: false, to: 1)),
-                        default: .value(.real(0.1)),
-                        help: "weight of the newest gradient; 1 is EF21")
-                ])
-        case .econtrol:
+                        "halving", .real(.positive), unit: "rounds", default: .required,
+                        help: "after so many rounds γ is halved")
+                ]),
+            .init(ScheduleName.cosine.rawValue, "along half a cosine to final·γ", [final]),
             .init(
-                name.rawValue, "error compensation under control",
+                ScheduleName.step.rawValue, "γ·factor^⌊s/every⌋",
                 [
                     Parameter(
-                        "eta", .real(.nonNegative), default: .derived("k/d of the compressor"),
-                        help: "strength of the feedback; unstable from about 2k/d on")
-                ])
-        }
-    }
+                        "every", .integer(1...1_000_000_000), unit: "rounds", default: .required,
+                        help: "how long a step is"),
+                    Parameter(
+                        "factor", .real(RealBounds(from: 0, including: false, to: 1)),
+                        default: .value(.real(0.1)), help: "what γ is multiplied by"),
+                ]),
+        ]
+    }()
 
-    private static let compressors: [ParameterType.Variant] = CompressorName.allCases.map { name in
-        let k = Parameter(
-            "k", .integer(1...Int64(DataReader.indexLimit)), unit: "entries", default: .required,
-            help: "entries that are kept; more than d means all")
-        switch name {
-        case .identity:
-            return .init(name.rawValue, "the vector itself")
-        case .topK:
-            return .init(name.rawValue, "the k entries of largest magnitude", [k])
-        case .countSketch:
-            return .init(
-                name.rawValue, "a table of signed sums, decoded to the k largest estimates",
-                [
-                    k,
-                    Parameter(
-                        "rows", .integer(1...64), default: .value(.integer(5)),
-                        help: "rows of the table; the estimate is the median over them"),
-                    Parameter(
-                        "columns", .integer(1...(1 << 26)), default: .required,
-                        help: "columns of the table"),
-                ])
-        }
+    /// The names of schedules.
+    enum ScheduleName: String, CaseIterable {
+        case constant, linear, cosine, step
+        case inverseTime = "inverse-time"
     }
 }

@@ -13,14 +13,18 @@ struct DistributedSGDSetup {
         let seed = UInt64(try trial.integer("seed", atLeast: 0, default: 0))
         let problem = try Self.problem(trial, seed, directory)
         try Self.checkSize(trial, problem)
-        let compressor = try Self.compressor(trial, seed, dimension: problem.dimension)
-        let method = try Self.method(trial, compressor, clients: problem.clients)
+        let compressor = try Self.compressor(
+            trial, seed, clients: problem.clients, dimension: problem.dimension,
+            isUnbiased: Self.needsUnbiased(try trial.choice("method", MethodName.self)))
+        let optimum = problem.optimum()
+        let method = try Self.method(trial, seed, problem, optimum, compressor)
+        let rounds = try trial.integer("rounds", atLeast: 0, default: 1000)
         simulation = Simulation(
             problem: problem, method: method,
             plan: .init(
-                stepSize: .constant(try trial.real("step-size")),
-                rounds: try trial.integer("rounds", atLeast: 0, default: 1000),
-                logEvery: try trial.integer("log-every", default: 10)))
+                stepSize: try Self.stepSize(trial, problem, compressor, rounds: rounds),
+                rounds: rounds, logEvery: try trial.integer("log-every", default: 10)),
+            sampling: try Self.sampling(trial, seed, clients: problem.clients), optimum: optimum)
     }
 
     /// The rows of a data file whose path may be relative to a folder.
@@ -93,61 +97,25 @@ struct DistributedSGDSetup {
         }
     }
 
-    private static func compressor(
-        _ trial: Trial, _ seed: UInt64, dimension: Int
-    ) throws(TrialFailure) -> any ContractiveCompressor {
-        switch try trial.choice("compressor", CompressorName.self, default: .identity) {
-        case .identity:
-            return Identity(dimension: dimension)
-        case .topK:
-            return TopK(k: try trial.integer("compressor.k"), dimension: dimension)
-        case .countSketch:
-            let rows = try trial.integer("compressor.rows", default: 5)
-            let columns = try trial.integer("compressor.columns")
-            guard columns <= CountSketch.columnLimit, rows <= stateLimit / columns else {
-                throw TrialFailure(
-                    "compressor.columns: a table of \(rows) × \(columns) needs more than 8 GiB; "
-                        + "use a smaller one", isPermanent: true)
-            }
-            return CountSketch(
-                rows: rows, columns: columns, k: try trial.integer("compressor.k"),
-                dimension: dimension, seed: seed)
+    /// Who takes part in a round; nil for everybody.
+    private static func sampling(
+        _ trial: Trial, _ seed: UInt64, clients: Int
+    ) throws(TrialFailure) -> ClientSampling? {
+        let fraction = try trial.positive("participation", default: 1)
+        guard fraction <= 1 else {
+            throw TrialFailure(
+                "participation: \(fraction), expected at most 1", isPermanent: true)
         }
-    }
-
-    private static func method(
-        _ trial: Trial, _ compressor: any ContractiveCompressor, clients: Int
-    ) throws(TrialFailure) -> any Method {
-        switch try trial.choice("method", MethodName.self) {
-        case .sgd:
-            return SGD(dimension: compressor.dimension)
-        case .compressedSGD:
-            return CompressedSGDMethod(compressor: compressor)
-        case .ec:
-            return ErrorCompensation(clients: clients, compressor: compressor)
-        case .ef21:
-            return EF21(clients: clients, compressor: compressor)
-        case .ef21SGDM:
-            return EF21SGDM(
-                clients: clients, beta: try trial.real("method.beta", default: 0.1),
-                compressor: compressor)
-        case .econtrol:
-            return EControl(
-                clients: clients, eta: trial["method.eta"]?.number, compressor: compressor)
-        }
+        return fraction == 1
+            ? nil : ClientSampling(fraction: fraction, clients: clients, seed: seed)
     }
 
     /// Refuses a run whose clients' memories would not fit.
     private static func checkSize(
         _ trial: Trial, _ problem: any Problem
     ) throws(TrialFailure) {
-        let vectors: Int
-        switch try trial.choice("method", MethodName.self) {
-        case .sgd, .compressedSGD: vectors = 0
-        case .ec, .ef21: vectors = 1
-        case .ef21SGDM, .econtrol: vectors = 2
-        }
-        try checkSize(clients: problem.clients, dimension: problem.dimension, vectors: vectors)
+        try checkSize(
+            clients: problem.clients, dimension: problem.dimension, vectors: try vectors(trial))
     }
 
     private static func checkSize(
@@ -159,46 +127,5 @@ struct DistributedSGDSetup {
                     + "each need more than 8 GiB; use fewer clients or a smaller dimension",
                 isPermanent: true)
         }
-    }
-}
-
-extension Trial {
-    /// A whole number of at least `least`; the default stands in where the trial has no value.
-    fileprivate func integer(
-        _ name: String, atLeast least: Int64 = 1, default fallback: Int? = nil
-    ) throws(TrialFailure) -> Int {
-        switch self[name] {
-        case .integer(let number)? where number >= least: return Int(number)
-        case nil: if let fallback { return fallback }
-        default: break
-        }
-        throw unusable(name, expected: "a whole number from \(least)")
-    }
-
-    /// A real number; the default stands in where the trial has no value.
-    fileprivate func real(
-        _ name: String, default fallback: Double? = nil
-    ) throws(TrialFailure) -> Double {
-        if let number = self[name]?.number { return number }
-        if self[name] == nil, let fallback { return fallback }
-        throw unusable(name, expected: "a number")
-    }
-
-    /// A word of an enumeration; the default stands in where the trial has no value.
-    fileprivate func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, _ type: Choice.Type, default fallback: Choice? = nil
-    ) throws(TrialFailure) -> Choice where Choice.RawValue == String {
-        switch self[name] {
-        case .text(let word)?: if let choice = Choice(rawValue: word) { return choice }
-        case nil: if let fallback { return fallback }
-        default: break
-        }
-        let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        throw unusable(name, expected: "one of \(words)")
-    }
-
-    private func unusable(_ name: String, expected: String) -> TrialFailure {
-        let found = self[name].map { "\($0)" } ?? "nothing"
-        return TrialFailure("\(name): \(found), expected \(expected)", isPermanent: true)
     }
 }

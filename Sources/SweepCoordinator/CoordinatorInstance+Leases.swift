@@ -65,8 +65,8 @@ extension CoordinatorInstance {
 
     /// Takes back what has not begun of these leases of one worker.
     private mutating func recall(_ wanted: [LeaseID], from id: PeerID) -> [CoordinatorDirective] {
-        let wanted = wanted.filter { leases[$0]?.isRecalled == false }
-        for lease in wanted { leases[lease]?.isRecalled = true }
+        let wanted = wanted.filter { leases[$0]?.recall == LeaseRecord.Recall.none }
+        for lease in wanted { leases[lease]?.recall = .asked }
         return wanted.isEmpty ? [] : [.send(.recall(wanted), to: id)]
     }
 
@@ -88,7 +88,7 @@ extension CoordinatorInstance {
             else { continue }
             close(lease)
         }
-        let recalled = heartbeat.held.filter { leases[$0]?.isRecalled == true }
+        let recalled = heartbeat.held.filter { leases[$0]?.recall == .asked }
         if !recalled.isEmpty { directives.append(.send(.recall(recalled), to: id)) }
         if heartbeat.unacknowledged <= peer.acknowledged {
             directives.append(.send(.acknowledgement(through: peer.acknowledged), to: id))
@@ -103,12 +103,14 @@ extension CoordinatorInstance {
     mutating func rebalance(now: Double) -> [CoordinatorDirective] {
         guard sweeps.values.allSatisfy({ $0.isDraining || $0.pending.isEmpty }) else { return [] }
         let idle = peers.values.reduce(0) { $0 + max(0, $1.registration.slots - $1.leases.count) }
-        guard idle > 0, !leases.values.contains(where: \.isRecalled) else { return [] }
+        guard idle > 0, !leases.values.contains(where: { $0.recall == .asked }) else { return [] }
         var fullest: (peer: PeerID, lease: LeaseID, open: Int)?
         for id in peerOrder {
             guard let peer = peers[id] else { continue }
             for (position, lease) in peer.leases.enumerated() {
-                guard let record = leases[lease], now - record.issuedAt > 0.2 else { continue }
+                guard let record = leases[lease], record.recall == .none,
+                    now - record.issuedAt > 0.2
+                else { continue }
                 // A lease in waiting can be given back whole, a running one keeps its trial.
                 let kept = position < peer.registration.slots ? 1 : 0
                 if record.open.count > max(kept, fullest?.open ?? 0) {

@@ -42,7 +42,11 @@ extension CoordinatorInstance {
             directives += settle(outcome, of: report.sweep, from: peer, into: &batch, now: now)
         }
         directives += flush(&batch)
-        if report.isEnded { close(report.lease) }
+        if report.isEnded {
+            close(report.lease)
+        } else if belongs, let end = report.truncatedAt {
+            truncate(report.lease, at: end)
+        }
         if sweeps[report.sweep]?.isDraining == true, !wasDraining {
             directives.append(
                 .announce(.stopped(reason: sweeps[report.sweep]?.stopReason ?? "draining")))

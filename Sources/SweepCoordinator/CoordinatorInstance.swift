@@ -30,7 +30,12 @@ package struct CoordinatorInstance: Sendable {
         /// Trials without an outcome so far.
         var open: IndexIntervals
         var issuedAt: Double
-        var isRecalled = false
+        var recall = Recall.none
+
+        /// Whether the worker was asked for what has not begun.
+        enum Recall: Sendable {
+            case none, asked, answered
+        }
     }
 
     /// What does not change during a coordinator's life.
@@ -270,6 +275,16 @@ package struct CoordinatorInstance: Sendable {
         peerOrder.removeAll { $0 == id }
         for lease in peer.leases { close(lease) }
         return [.announce(event(peer.name))] + handOut(now: now)
+    }
+
+    /// Takes back the trials of a lease from an index on.
+    mutating func truncate(_ id: LeaseID, at end: Int) {
+        guard let record = leases[id] else { return }
+        let back = record.open.intersection(IndexIntervals(end..<max(end, Int.max)))
+        leases[id]?.open = record.open.subtracting(back)
+        leases[id]?.recall = .answered
+        sweeps[record.sweep]?.leasedCount -= back.count
+        sweeps[record.sweep]?.putBack(back)
     }
 
     /// Ends a lease; what is open goes back to the queue.

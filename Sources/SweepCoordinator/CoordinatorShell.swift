@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import SweepCore
 import SweepStore
 import SweepWire
@@ -38,16 +39,16 @@ package actor CoordinatorShell {
         let socket = try Socket(.router, in: context, options: options)
         try socket.bind(endpoint)
         self.socket = socket
-        _ = loop.watch(socket) { [unowned self] in self.assumeIsolated { $0.receive() } }
+        _ = loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.receive() } }
         schedule()
     }
 
     /// Adds a sweep and the store of its results.
     package func add(
         _ sweep: SweepProgress, grid: Grid, store: sending Store, gitRevision: String
-    ) {
+    ) throws(SystemError) {
         let digest = sweep.definition.sweep
-        writers[digest] = StoreWriter(
+        writers[digest] = try StoreWriter(
             store: store, grid: grid, gitRevision: gitRevision,
             stored: { tickets in Task { await self.stored(tickets) } },
             failed: { error in Task { await self.storeFailed(digest, error) } })
@@ -96,8 +97,8 @@ package actor CoordinatorShell {
     // MARK: Inputs
 
     private func schedule() {
-        loop.wake(at: EventLoop.now() + 0.1) { [unowned self] in
-            self.assumeIsolated { $0.tick() }
+        loop.wake(at: EventLoop.now() + 0.1) { [weak self] in
+            self?.assumeIsolated { $0.tick() }
         }
     }
 

@@ -1,5 +1,6 @@
 import DequeModule
 import Glibc
+import Processes
 import SweepCore
 import SweepStore
 import SweepWire
@@ -32,11 +33,12 @@ package final class StoreWriter: @unchecked Sendable {
     /// - Parameters:
     ///   - stored: called with the tickets of batches that have become durable.
     ///   - failed: called once when the store cannot be written; nothing is written after it.
+    /// - Throws: `SystemError` when there is no thread for it.
     package init(
         store: sending Store, grid: Grid, gitRevision: String,
         stored: @escaping @Sendable ([UInt64]) -> Void,
         failed: @escaping @Sendable (StoreError) -> Void
-    ) {
+    ) throws(SystemError) {
         self.store = store
         self.grid = grid
         self.gitRevision = gitRevision
@@ -46,15 +48,7 @@ package final class StoreWriter: @unchecked Sendable {
         changed.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
-        let me = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { writer in
-                if let writer {
-                    Unmanaged<StoreWriter>.fromOpaque(writer).takeRetainedValue().run()
-                }
-                return nil
-            }, me)
+        thread = try startThread { self.run() }
     }
 
     deinit {

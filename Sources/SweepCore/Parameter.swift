@@ -38,8 +38,11 @@ public struct Parameter: Sendable, Hashable, Codable {
 public indirect enum ParameterType: Sendable, Hashable, Codable {
     /// A whole number within bounds, or one of a few words (`batch: full`).
     case integer(ClosedRange<Int64>, words: [String] = [])
-    /// A finite real number within bounds.
-    case real(RealBounds)
+    /// A whole number within bounds, or a share in percent, above 0% and at most 100% (`k: 1%`), of
+    /// what the experiment knows. The value of a share is its text: `1%`.
+    case count(ClosedRange<Int64>)
+    /// A finite real number within bounds, or one of a few words.
+    case real(RealBounds, words: [String] = [])
     /// One of a few words.
     case choice([Word])
     /// `true` or `false`.

@@ -15,7 +15,7 @@ extension Store {
     ) throws(StoreError) -> Store {
         let wanted = try TableLayout(.results).adding(
             parameters: sweep.columns.map(\.header), measured: metrics)
-        try prepare(directory)
+        try prepare(directory, source)
         let lock = try StoreLock(directory: directory, host: environment.host)
         var manifest: Manifest
         if let stored = try Manifest.read(directory) {
@@ -47,14 +47,16 @@ extension Store {
             contents.resultsLayout = wide
         }
         return Store(
-            directory: directory, lock: lock, columns: sweep.columns, manifest: manifest,
-            contents: contents)
+            directory: directory, lock: lock, columns: sweep.columns, declaredMetrics: metrics,
+            manifest: manifest, contents: contents)
     }
 
     /// Makes sure that a folder is there which is a store, or may become one.
-    private static func prepare(_ directory: String) throws(StoreError) {
+    private static func prepare(
+        _ directory: String, _ source: [UInt8]
+    ) throws(StoreError) {
         switch try FileSystem.kind(of: directory, followingLinks: true) {
-        case .directory: try checkFolder(directory)
+        case .directory: try checkFolder(directory, source)
         case .nothing:
             guard try FileSystem.kind(of: directory, followingLinks: false) == .nothing else {
                 throw .notAStore(
@@ -67,29 +69,44 @@ extension Store {
     }
 
     /// Throws when a folder holds anything that a store does not.
-    private static func checkFolder(_ directory: String) throws(StoreError) {
+    private static func checkFolder(
+        _ directory: String, _ source: [UInt8]
+    ) throws(StoreError) {
         let names = try FileSystem.names(in: directory)
         guard !names.contains("manifest.json") else { return }
         let tables = ["results.csv", "trace.csv", "failures.csv"]
-        let own = tables + ["manifest.json", "sweep.yaml"]
+        let own = tables + ["manifest.json"]
         let expected = Set(own + own.map(FileSystem.temporaryPath) + ["lock", "lost+found"])
-        if let stranger = names.first(where: { !expected.contains($0) }) {
+        let stored = try FileSystem.contents(of: directory + "/sweep.yaml")
+        let isOwnSource = stored == source
+        if let stranger = names.first(where: {
+            !expected.contains($0) && !(isOwnSource && $0 == "sweep.yaml")
+        }) {
             throw .notAStore(
                 directory: directory,
                 problem: "the folder holds '\(stranger)' and no manifest.json")
         }
-        // The manifest is the last file that a new store gets: until then its tables are empty.
+        // The manifest is the last table that a new store gets: until then the others hold no more
+        // than the header row that this program writes. Anything else is somebody's file.
         for name in tables where names.contains(name) {
             let path = directory + "/" + name
             let bytes = try FileSystem.contents(of: path) ?? []
-            guard bytes.firstIndex(of: CellText.lineFeed).map({ $0 == bytes.count - 1 }) ?? false
-            else {
+            guard isHeader(bytes) else {
                 throw .unusable(
                     path: directory + "/manifest.json",
-                    problem: "the file is missing, although \(name) holds rows",
+                    problem: "the file is missing, although \(name) is not empty",
                     remedy: "restore it from a copy, or give another --store")
             }
         }
+    }
+
+    /// Whether a table's bytes are its header row and nothing else, or nothing at all.
+    private static func isHeader(_ bytes: [UInt8]) -> Bool {
+        if bytes.isEmpty { return true }
+        guard bytes.firstIndex(of: CellText.lineFeed) == bytes.count - 1 else { return false }
+        return bytes.starts(with: Array("trial,".utf8))
+            && bytes.suffix(9).elementsEqual(
+                Array(",row_crc\n".utf8))
     }
 
     /// Writes the files of a new store; the manifest is the last.

@@ -20,6 +20,7 @@ package final class Store {
 
     private let lock: StoreLock
     private let columns: [Column]
+    private let declaredMetrics: [String]
     private var manifest: Manifest
     private var results: TableFile
     private var trace: TableFile
@@ -43,9 +44,10 @@ package final class Store {
 
     /// A store whose tables have been read and mended.
     init(
-        directory: String, lock: StoreLock, columns: [Column], manifest: Manifest,
-        contents: Contents
+        directory: String, lock: StoreLock, columns: [Column], declaredMetrics: [String],
+        manifest: Manifest, contents: Contents
     ) {
+        self.declaredMetrics = declaredMetrics
         self.directory = directory
         self.lock = lock
         self.columns = columns
@@ -174,12 +176,16 @@ package final class Store {
 
     /// Adds columns to the tables, as an outcome has brought new ones.
     private func widen(metrics: [String], trace columns: [String]) throws(StoreError) {
-        let wideResults = try encoder.results.adding(parameters: [], measured: metrics)
+        var wideResults = try encoder.results.adding(parameters: [], measured: metrics)
+        // By name, so that the order in which trials finish does not show.
+        wideResults.measured =
+            declaredMetrics.filter(wideResults.measured.contains)
+            + wideResults.measured.filter { !declaredMetrics.contains($0) }.sorted()
         let wideTrace = try encoder.trace.adding(parameters: [], measured: columns)
         try sync()
         // The manifest knows the columns before a file has them.
         var changed = manifest
-        changed.columns.metrics += metrics.filter { !changed.columns.metrics.contains($0) }
+        changed.columns.metrics = wideResults.measured
         changed.columns.trace += columns.filter { !changed.columns.trace.contains($0) }
         try changed.write(directory)
         manifest = changed

@@ -41,7 +41,7 @@ struct TrialFinder {
     /// The value that a text stands for in a column of a declared type.
     static func value(_ text: String, _ type: ParameterType) -> Value {
         switch type {
-        case .integer:
+        case .integer, .count:
             return Int64(text).map { .integer($0) } ?? .text(text)
         case .real:
             return Double(text).map { .real($0) } ?? .text(text)

@@ -10,6 +10,7 @@ extension Windrow_V1_LeaseReport {
         lease = report.lease.number
         sweep = report.sweep.bits
         ended = report.isEnded
+        if let index = report.truncatedAt { truncatedAt = UInt64(index) }
         metricNames = report.metricNames ?? []
         outcomes = report.outcomes.map(Windrow_V1_Outcome.init)
     }
@@ -55,7 +56,9 @@ extension LeaseReport {
         }
         self.init(
             lease: LeaseID(message.lease), sweep: SweepDigest(bits: message.sweep),
-            outcomes: outcomes, isEnded: message.ended)
+            outcomes: outcomes, isEnded: message.ended,
+            truncatedAt: message.hasTruncatedAt
+                ? try integer(message.truncatedAt, "truncated at") : nil)
     }
 }
 

@@ -55,12 +55,18 @@ package struct LeaseReport: Sendable, Hashable {
     package var outcomes: [Outcome]
     /// Nothing more comes: trials without an outcome go back to the queue.
     package var isEnded: Bool
+    /// Trials from this index on will not be run under this lease; nil: no news.
+    package var truncatedAt: Int?
 
-    package init(lease: LeaseID, sweep: SweepDigest, outcomes: [Outcome], isEnded: Bool) {
+    package init(
+        lease: LeaseID, sweep: SweepDigest, outcomes: [Outcome], isEnded: Bool,
+        truncatedAt: Int? = nil
+    ) {
         self.lease = lease
         self.sweep = sweep
         self.outcomes = outcomes
         self.isEnded = isEnded
+        self.truncatedAt = truncatedAt
     }
 }
 

@@ -384,9 +384,21 @@ nonisolated struct Windrow_V1_LeaseReport: Sendable {
   /// nothing more comes; trials without an outcome go back to the queue
   var ended: Bool = false
 
+  /// trials from this index on will not be run
+  var truncatedAt: UInt64 {
+    get {_truncatedAt ?? 0}
+    set {_truncatedAt = newValue}
+  }
+  /// Returns true if `truncatedAt` has been explicitly set.
+  var hasTruncatedAt: Bool {self._truncatedAt != nil}
+  /// Clears the value of `truncatedAt`. Subsequent reads from it will return its default value.
+  mutating func clearTruncatedAt() {self._truncatedAt = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _truncatedAt: UInt64? = nil
 }
 
 nonisolated struct Windrow_V1_Outcome: Sendable {
@@ -1332,7 +1344,7 @@ nonisolated extension Windrow_V1_Report: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Windrow_V1_LeaseReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LeaseReport"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}sweep\0\u{3}metric_names\0\u{1}outcomes\0\u{1}ended\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}sweep\0\u{3}metric_names\0\u{1}outcomes\0\u{1}ended\0\u{3}truncated_at\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1345,12 +1357,17 @@ nonisolated extension Windrow_V1_LeaseReport: SwiftProtobuf.Message, SwiftProtob
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.metricNames) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.ended) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self._truncatedAt) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.lease != 0 {
       try visitor.visitSingularUInt64Field(value: self.lease, fieldNumber: 1)
     }
@@ -1366,6 +1383,9 @@ nonisolated extension Windrow_V1_LeaseReport: SwiftProtobuf.Message, SwiftProtob
     if self.ended != false {
       try visitor.visitSingularBoolField(value: self.ended, fieldNumber: 5)
     }
+    try { if let v = self._truncatedAt {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1375,6 +1395,7 @@ nonisolated extension Windrow_V1_LeaseReport: SwiftProtobuf.Message, SwiftProtob
     if lhs.metricNames != rhs.metricNames {return false}
     if lhs.outcomes != rhs.outcomes {return false}
     if lhs.ended != rhs.ended {return false}
+    if lhs._truncatedAt != rhs._truncatedAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -20,7 +20,7 @@ package struct Slot {
     private var loaded: [SweepDigest: Result<Loaded, TrialFailure>] = [:]
 
     /// Nil when the process was not started by a worker.
-    package init?(experiments: [any Experiment]) {
+    package init?(experiments: [any Experiment]) throws(SystemError) {
         var status = stat()
         guard fstat(3, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK,
             let page = SlotPage(inherited: dup(0))
@@ -38,7 +38,7 @@ package struct Slot {
         self.page = page
         self.experiments = experiments
         channel = Descriptor(3)
-        reporter = SlotReporter(channel: channel)
+        reporter = try SlotReporter(channel: channel)
     }
 
     /// Serves until the channel closes.

@@ -62,7 +62,17 @@ final class SlotPage {
     // MARK: The worker's side
 
     /// Lets the running trial be the lease's last.
-    func truncate() { windrow_store(&words.pointee.limit, 0) }
+    ///
+    /// - Returns: the first index that the slot will not begin; nil when the slot is between two
+    ///   trials, so that it must be asked again.
+    func truncate() -> Int? {
+        let current = windrow_load(&words.pointee.current)
+        guard current != Self.none, let index = Int(exactly: current) else { return nil }
+        windrow_store(&words.pointee.limit, current + 1)
+        // The slot announces a trial before it looks at the limit: if it has announced no other one
+        // by now, it will see the limit at the next.
+        return windrow_load(&words.pointee.current) == current ? index + 1 : nil
+    }
 
     /// Lets a new lease run to its end.
     func lift() { windrow_store(&words.pointee.limit, Self.none) }

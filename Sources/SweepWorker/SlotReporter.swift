@@ -20,23 +20,14 @@ final class SlotReporter: @unchecked Sendable {
     /// Outcomes in one frame at most.
     private static let maximumOutcomes = 4096
 
-    init(channel: Descriptor) {
+    init(channel: Descriptor) throws(SystemError) {
         self.channel = channel
         mutex.initialize(to: pthread_mutex_t())
         changed.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
-        var thread = pthread_t()
         // The reporter lives as long as the process.
-        let me = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { reporter in
-                if let reporter {
-                    Unmanaged<SlotReporter>.fromOpaque(reporter).takeUnretainedValue().send()
-                }
-                return nil
-            }, me)
+        try startThread { self.send() }
     }
 
     /// Adds an outcome; waits while the worker is far behind.

@@ -6,7 +6,8 @@ package enum WorkerDirective: Sendable, Hashable {
     /// Start the child process of a slot.
     case startSlot(Int)
     case command(SlotCommand, slot: Int)
-    /// Let the slot's running trial be the last one of its lease.
+    /// Let the slot's running trial be the last one of its lease, and answer with
+    /// `WorkerInstance.slotTruncated` when that is sure.
     case truncate(slot: Int)
     /// Kill the slot with its whole process group.
     case kill(slot: Int)

@@ -95,6 +95,19 @@ package struct WorkerInstance: Sendable {
         return send(report) + assign()
     }
 
+    /// A slot will begin no trial of its lease at or past `end`: they go back at once, also while a
+    /// long trial before them runs on.
+    package mutating func slotTruncated(_ slot: Int, at end: Int) -> [WorkerDirective] {
+        guard let lease = slots[slot].lease, end >= lease.range.lowerBound,
+            end <= lease.range.upperBound
+        else { return [] }
+        slots[slot].lease?.range = lease.range.lowerBound..<end
+        return send(
+            LeaseReport(
+                lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: false,
+                truncatedAt: end))
+    }
+
     /// A slot's process is gone; what ran in it is to blame, what waited behind is not.
     package mutating func slotEnded(_ slot: Int, _ end: SlotEnd) -> [WorkerDirective] {
         let gone = slots[slot]

@@ -13,6 +13,7 @@ package actor WorkerShell {
     private var slots: [SlotProcess?]
     private var watches: [[Int]]
     private var isLeaving = false
+    private var ending: WorkerExit?
     private var leave: CheckedContinuation<WorkerExit, Never>?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -38,19 +39,26 @@ package actor WorkerShell {
         let socket = try Socket(.dealer, in: context, options: options)
         try socket.connect(endpoint)
         self.socket = socket
-        _ = loop.watch(socket) { [unowned self] in self.assumeIsolated { $0.receive() } }
+        _ = loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.receive() } }
         carryOut(instance.start(now: EventLoop.now()))
         schedule()
-        let exit = await withCheckedContinuation { leave = $0 }
+        let ending = await withCheckedContinuation { continuation in
+            // The slots may have failed already.
+            if let known = self.ending {
+                continuation.resume(returning: known)
+            } else {
+                leave = continuation
+            }
+        }
         for slot in slots.indices { end(slot) }
         self.socket = nil
         loop.stop()
-        return exit
+        return ending
     }
 
     private func schedule() {
-        loop.wake(at: EventLoop.now() + 0.1) { [unowned self] in
-            self.assumeIsolated { $0.tick() }
+        loop.wake(at: EventLoop.now() + 0.1) { [weak self] in
+            self?.assumeIsolated { $0.tick() }
         }
     }
 
@@ -96,7 +104,10 @@ package actor WorkerShell {
                 }
             case .startSlot(let slot): start(slot)
             case .command(let command, let slot): slots[slot]?.send(command)
-            case .truncate(let slot): slots[slot]?.page.truncate()
+            case .truncate(let slot):
+                if let end = slots[slot]?.page.truncate() {
+                    carryOut(instance.slotTruncated(slot, at: end))
+                }
             case .kill(let slot): slots[slot]?.kill()
             case .exit(let exit): finish(exit)
             }
@@ -105,6 +116,7 @@ package actor WorkerShell {
 
     private func finish(_ exit: WorkerExit) {
         isLeaving = true
+        ending = exit
         leave?.resume(returning: exit)
         leave = nil
     }
@@ -113,11 +125,11 @@ package actor WorkerShell {
         do {
             let process = try SlotProcess()
             slots[slot] = process
-            let reports = loop.watch(descriptor: process.descriptors.reports) { [unowned self] in
-                self.assumeIsolated { $0.hear(slot) }
+            let reports = loop.watch(descriptor: process.descriptors.reports) { [weak self] in
+                self?.assumeIsolated { $0.hear(slot) }
             }
-            let words = loop.watch(descriptor: process.descriptors.words) { [unowned self] in
-                self.assumeIsolated { $0.listen(slot) }
+            let words = loop.watch(descriptor: process.descriptors.words) { [weak self] in
+                self?.assumeIsolated { $0.listen(slot) }
             }
             watches[slot] = [reports, words]
         } catch {

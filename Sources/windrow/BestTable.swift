@@ -245,7 +245,7 @@ struct BestTable: Encodable {
 
     /// Four significant digits.
     private static func short(_ number: Double) -> String {
-        guard number != 0, number.isFinite else { return "\(number)" }
+        guard number.isFinite else { return "\(number)" }
         if let integer = Int(exactly: number), abs(integer) < 100_000 { return "\(integer)" }
         var exponent = 0
         var scaled = abs(number)

@@ -40,13 +40,16 @@ struct Console: Sendable {
     /// A line that opens with a verb in a column of its own: `    Finished 36 trials`.
     func say(_ verb: String, _ text: String, _ tone: Tone = .good) {
         guard !isQuiet || tone == .bad else { return }
-        write(line(verb, text, tone) + "\n")
+        write(line(verb, Self.harmless(text), tone) + "\n")
     }
 
     /// An error: what is wrong, where, what was expected, what to do.
     func complain(_ message: String) {
-        write(paint("error:", .bad) + " " + message + "\n")
+        write(paint("error:", .bad) + " " + Self.harmless(message) + "\n")
     }
+
+    /// Whether there is room for a bar beside the numbers.
+    var hasRoomForBar: Bool { isAnimated && Self.width >= 80 }
 
     /// Draws over the current line; only on a terminal.
     func draw(_ verb: String, _ text: String) {
@@ -60,6 +63,17 @@ struct Console: Sendable {
     func erase() {
         guard isAnimated else { return }
         write("\r\u{1b}[K")
+    }
+
+    /// The text with control characters made visible: what a program printed must not steer the
+    /// terminal.
+    private static func harmless(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+            result.append(isControl && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
+        }
+        return String(result)
     }
 
     private func line(_ verb: String, _ text: String, _ tone: Tone) -> String {

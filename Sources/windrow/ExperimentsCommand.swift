@@ -16,14 +16,14 @@ struct ExperimentsCommand: ParsableCommand {
         let all = ExperimentRegistry.builtIn.map(\.description)
         guard let name else {
             if output.json {
-                print(JSONText(all).text)
+                try answer(JSONText(all).text)
                 return
             }
             var table = TextTable(header: ["experiment", "version", "what it does"])
             for experiment in all {
                 table.append([experiment.name, "\(experiment.version)", experiment.summary])
             }
-            print(table.text)
+            try answer(table.text)
             return
         }
         guard let experiment = all.first(where: { $0.name == name }) else {
@@ -31,7 +31,7 @@ struct ExperimentsCommand: ParsableCommand {
                 "no experiment '\(name)'; there are: " + all.map(\.name).joined(separator: ", "))
             throw ExitStatus.usage.code
         }
-        print(output.json ? JSONText(experiment).text : describe(experiment))
+        try answer(output.json ? JSONText(experiment).text : describe(experiment))
     }
 
     private func describe(_ experiment: ExperimentDescription) -> String {
@@ -84,7 +84,9 @@ extension ParameterType {
         switch self {
         case .integer(let bounds, let words):
             (["integer " + Self.interval(bounds)] + words).joined(separator: " or ")
-        case .real(let bounds): "real" + Self.interval(bounds)
+        case .count(let bounds): "integer \(Self.interval(bounds)) or percent"
+        case .real(let bounds, let words):
+            (["real" + Self.interval(bounds)] + words).joined(separator: " or ")
         case .choice: "one of"
         case .flag: "true or false"
         case .text: "text"

@@ -4,24 +4,17 @@ import Processes
 /// Where the signal handler writes; set once, before the handler is installed.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
 
-/// Ctrl-C, a closed terminal and a polite kill, as a stream.
+/// Ctrl-C, Ctrl-\\, a closed terminal and a polite kill, as a stream.
 enum Interruptions {
     /// Takes the signals over from the kernel's habit of ending the process.
     static func stream() throws(SystemError) -> AsyncStream<Int32> {
         let (reading, writing) = try Descriptor.pipe()
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         signalPipe = dup(writing.number)
-        let box = Unmanaged.passRetained(Box(reading, continuation)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { box in
-                if let box { Unmanaged<Box>.fromOpaque(box).takeRetainedValue().forward() }
-                return nil
-            }, box)
+        try startThread { forward(reading, continuation) }
         // A script's background jobs start with SIGINT ignored: whoever sends one means it. SIGHUP
         // stays ignored where it is, for nohup.
-        var signals = [SIGINT, SIGTERM]
+        var signals = [SIGINT, SIGTERM, SIGQUIT]
         var hangUp = sigaction()
         sigaction(SIGHUP, nil, &hangUp)
         if hangUp.__sigaction_handler.sa_handler == nil { signals.append(SIGHUP) }
@@ -35,23 +28,14 @@ enum Interruptions {
     }
 
     /// Carries signals from the handler's pipe to the stream.
-    private final class Box {
-        private let reading: Descriptor
-        private let continuation: AsyncStream<Int32>.Continuation
-
-        init(_ reading: Descriptor, _ continuation: AsyncStream<Int32>.Continuation) {
-            self.reading = reading
-            self.continuation = continuation
-        }
-
-        func forward() {
-            var byte: UInt8 = 0
-            while true {
-                var item = pollfd(fd: reading.number, events: Int16(POLLIN), revents: 0)
-                guard poll(&item, 1, -1) > 0 else { continue }
-                guard read(reading.number, &byte, 1) == 1 else { continue }
-                continuation.yield(Int32(byte))
-            }
+    private static func forward(
+        _ reading: Descriptor, _ continuation: AsyncStream<Int32>.Continuation
+    ) {
+        var byte: UInt8 = 0
+        while true {
+            var item = pollfd(fd: reading.number, events: Int16(POLLIN), revents: 0)
+            guard poll(&item, 1, -1) > 0, read(reading.number, &byte, 1) == 1 else { continue }
+            continuation.yield(Int32(byte))
         }
     }
 }

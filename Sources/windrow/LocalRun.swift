@@ -17,8 +17,9 @@ struct LocalRun {
         self.console = console
     }
 
-    func run(_ interruptions: AsyncStream<Int32>) async throws -> ExitStatus {
-        let source = try SweepSource(path: command.file, overrides: command.overrides)
+    func run(
+        _ source: SweepSource, _ interruptions: AsyncStream<Int32>
+    ) async throws -> ExitStatus {
         try source.checkInputs()
         let folder = command.store ?? "runs/\(source.sweep.name)"
         let revision = GitRevision.ofFolder(source.sweep.directory)
@@ -68,7 +69,7 @@ struct LocalRun {
             console.say(
                 "Planned",
                 excluded == 0
-                    ? "\(count) trials → \(folder)"
+                    ? (count == 1 ? "1 trial → \(folder)" : "\(count) trials → \(folder)")
                     : "\(count) trials (\(count + excluded) − \(excluded) excluded) → \(folder)")
         } else if progress.remaining > 0 {
             let failed = progress.failed.count
@@ -97,7 +98,7 @@ struct LocalRun {
                 version: Version.text, firstLease: UInt64(max(0, time(nil))) << 24))
         try await coordinator.listen(at: directory.endpoint)
         let digest = progress.definition.sweep
-        await coordinator.add(
+        try await coordinator.add(
             progress, grid: source.grid, store: store, gitRevision: revision)
         let slots = command.slots ?? Machine.cores
         let worker = LocalWorker(endpoint: directory.endpoint, slots: slots) { death in
@@ -119,9 +120,9 @@ struct LocalRun {
         let telling = Task { await narrator.tell() }
         let stopping = Task {
             var count = 0
-            for await _ in interruptions {
+            for await signal in interruptions {
                 count += 1
-                guard count == 1 else {
+                guard count == 1, signal != SIGQUIT else {
                     console.erase()
                     console.say("Stopped", "at once; the same command resumes", .warning)
                     directory.remove()
@@ -154,7 +155,7 @@ struct LocalRun {
     ) throws -> ExitStatus {
         let best = try BestTable(folder, grid: source.grid)
         if command.output.json {
-            print(
+            try answer(
                 JSONText(
                     RunSummary(
                         sweep: source.sweep.name, store: folder, trials: status.count,
@@ -162,7 +163,7 @@ struct LocalRun {
                         remaining: status.remaining, best: best)
                 ).text)
         } else if let best, !best.rows.isEmpty {
-            print(best.text)
+            try answer(best.text)
         }
         let diverged = best?.diverged ?? 0
         var text = "\(status.finished) of \(status.count) trials"
@@ -172,7 +173,12 @@ struct LocalRun {
         if let reason = status.stopReason { console.say("Stopped", reason, .bad) }
         if status.remaining > 0 {
             console.say("Interrupted", text + "; \(status.remaining) to go", .warning)
-            console.say("Next", "the same command resumes", .note)
+            console.say(
+                "Next",
+                status.stopReason == nil
+                    ? "the same command resumes"
+                    : "see \(folder)/failures.csv; the same command goes on, and with "
+                        + "--retry-failed it tries the failed trials again, too", .note)
             return status.failed > 0 && status.stopReason != nil ? .failedTrials : .interrupted
         }
         console.say("Finished", text)

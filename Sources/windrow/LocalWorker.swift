@@ -35,18 +35,13 @@ final class LocalWorker: @unchecked Sendable {
         self.endpoint = endpoint
         self.slots = slots
         self.died = died
-        let me = Unmanaged.passRetained(self).toOpaque()
-        var thread = pthread_t()
         // A thread of its own: the kernel ties a child's life to the thread that started it.
-        pthread_create(
-            &thread, nil,
-            { worker in
-                if let worker {
-                    Unmanaged<LocalWorker>.fromOpaque(worker).takeRetainedValue().keep()
-                }
-                return nil
-            }, me)
-        pthread_detach(thread)
+        do {
+            pthread_detach(try startThread { self.keep() })
+        } catch {
+            state.withLock { $0.isFinished = true }
+            died(Death(pid: nil, reason: error.description, isLast: true))
+        }
     }
 
     /// Waits until the worker, which is being sent away, has gone; kills it after `seconds`.

@@ -12,6 +12,9 @@ struct Narrator {
     let grid: Grid
     let finishedBefore: Int
 
+    /// Failures of a kind that are told one by one.
+    private static let longest = 10
+
     /// Draws until cancelled.
     func draw() async {
         var progress = Progress(finishedBefore: finishedBefore, now: EventLoop.now())
@@ -26,7 +29,7 @@ struct Narrator {
 
     private func show(_ progress: inout Progress) async {
         guard let status = await coordinator.status(of: sweep) else { return }
-        let line = progress.line(status, now: EventLoop.now(), hasBar: console.isAnimated)
+        let line = progress.line(status, now: EventLoop.now(), hasBar: console.hasRoomForBar)
         if console.isAnimated {
             console.draw("Running", line)
         } else {
@@ -37,6 +40,16 @@ struct Narrator {
     /// Tells the news until the coordinator stops.
     func tell() async {
         var hasWorker = false
+        var told: [String: Int] = [:]
+        /// Says the first few of a kind: thousands of lines help nobody.
+        func tell(_ verb: String, _ text: String, _ tone: Console.Tone) {
+            told[verb, default: 0] += 1
+            guard let count = told[verb], count <= Self.longest else { return }
+            say(verb, text, tone)
+            if count == Self.longest {
+                console.say("", "further ones are not shown, only counted", tone)
+            }
+        }
         for await event in coordinator.events {
             switch event {
             case .joined(let worker, let slots):
@@ -52,13 +65,13 @@ struct Narrator {
             case .refused(let worker, let reason):
                 say("Refused", "\(worker): \(reason)", .warning)
             case .attemptFailed(let index, let attempt, let limit, let failure):
-                say(
+                tell(
                     "Retrying",
                     "\(name(index)), attempt \(attempt) of \(limit) failed: "
                         + firstLine(failure.reason), .warning)
             case .trialFailed(let index, let attempts, let failure):
                 let times = attempts == 1 ? "" : " after \(attempts) attempts"
-                say("Failed", "\(name(index))\(times): \(failure.reason)", .bad)
+                tell("Failed", "\(name(index))\(times): \(failure.reason)", .bad)
             case .stopped(let reason):
                 say("Stopping", reason, .warning)
             }

@@ -34,7 +34,7 @@ struct PlanCommand: ParsableCommand {
             let folder = store ?? "runs/\(source.sweep.name)"
             let done = try Store.peek(folder, grid: source.grid)
             let plan = Plan(source, folder: folder, done: done, trials: trials)
-            print(output.json ? JSONText(plan).text : plan.text)
+            try answer(output.json ? JSONText(plan).text : plan.text)
         } catch let error as InputError {
             output.console.complain(error.message)
             throw ExitStatus.badInput.code

@@ -41,14 +41,19 @@ struct RunCommand: AsyncParsableCommand {
         if let slots, !(1...4096).contains(slots) {
             throw ValidationError("--slots \(slots): expected 1 … 4096")
         }
+        if store == "" { throw ValidationError("--store '': expected a folder") }
     }
 
     func run() async throws {
-        let interruptions = try Interruptions.stream()
         let console = output.console
         let status: ExitStatus
         do {
-            status = try await LocalRun(self, console: console).run(interruptions)
+            // Read first: until then Ctrl-C ends the program, also when the file is a pipe.
+            let source = try SweepSource(path: file, overrides: overrides)
+            let interruptions = try Interruptions.stream()
+            status = try await LocalRun(self, console: console).run(source, interruptions)
+        } catch let code as ExitCode {
+            throw code
         } catch let error as InputError {
             console.complain(error.message)
             status = .badInput

@@ -8,7 +8,7 @@ struct SlotCommand: ParsableCommand {
         commandName: "slot", abstract: "Run trials for a worker.", shouldDisplay: false)
 
     func run() throws {
-        guard var slot = SweepWorker.Slot(experiments: ExperimentRegistry.builtIn) else {
+        guard var slot = try SweepWorker.Slot(experiments: ExperimentRegistry.builtIn) else {
             throw ValidationError("a slot is started by a worker: try 'windrow run'")
         }
         slot.run()

@@ -21,12 +21,9 @@ struct SweepSource {
     /// - Throws: `InputError` with a message for the user.
     init(path: String, overrides: [String]) throws(InputError) {
         bytes = try Self.read(path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw InputError("\(path): not UTF-8 text; a sweep file is YAML in UTF-8")
-        }
         do {
             sweep = try Sweep.read(
-                text: text, file: path, directory: Self.directory(of: path), overrides: overrides,
+                bytes: bytes, file: path, directory: Self.directory(of: path), overrides: overrides,
                 experiments: ExperimentRegistry.builtIn.map(\.description))
             grid = try Grid(sweep)
             json = sweep.json()

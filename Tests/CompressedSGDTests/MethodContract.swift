@@ -12,6 +12,8 @@ struct MethodContract {
     var initialGradients = 0
     /// The size of a client's message per round; nil: the compressor's.
     var bitsPerMessage: ((_ dimension: Int) -> Int)?
+    /// What the server sends in a round with top-2, to all clients; nil: the iterate to each.
+    var bitsDownPerRound: ((_ dimension: Int, _ clients: Int) -> Int)?
     /// Makes fresh state.
     let make: (_ clients: Int, _ compressor: any ContractiveCompressor) -> any Method
 
@@ -44,7 +46,8 @@ struct MethodContract {
         for record in result.records {
             let perRound = bitsPerMessage?(d) ?? message.bitCount
             #expect(record.bitsUp == n * (initialGradients * 64 * d + record.round * perRound))
-            #expect(record.bitsDown == n * record.round * 64 * d)
+            #expect(
+                record.bitsDown == record.round * (bitsDownPerRound?(d, n) ?? n * 64 * d))
             #expect(record.gradientEvaluations == n * (initialGradients + record.round))
         }
     }

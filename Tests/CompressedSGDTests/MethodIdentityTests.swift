@@ -131,7 +131,8 @@ import Testing
             for client in 0..<shape.clients {
                 mirror.gradient(of: client, at: iterate, round: round, into: gradient)
                 errors[client].add(gradient)
-                let delta = try mirror.send(errors[client], by: shape.compressor)
+                let delta = try mirror.send(
+                    errors[client], by: shape.compressor, Turn(client: client, round: round))
                 delta.subtract(from: errors[client])
                 delta.add(to: sum)
             }

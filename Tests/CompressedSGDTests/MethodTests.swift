@@ -25,6 +25,72 @@ import Testing
             try MethodContract(isSGDWithoutCompression: false, initialGradients: 1) {
                 EF21SGDM(clients: $0, beta: 0.2, compressor: $1)
             }.verify()
+        case .ecIdeal: try Self.verifyIdeal()
+        case .diana:
+            for alpha in [nil, 0, 0.3, 1] {
+                try MethodContract(initialGradients: 1) {
+                    Diana(clients: $0, alpha: alpha, compressor: Self.unbiased($1))
+                }.verify()
+            }
+        case .dianaEC:
+            for alpha in [0, 0.5, 1] {
+                try MethodContract(
+                    initialGradients: 1,
+                    bitsPerMessage: { 2 * Self.sparseBits(min(2, $0), of: $0) }
+                ) {
+                    DianaEC(clients: $0, alpha: alpha, compressor: $1)
+                }.verify()
+            }
+        case .sketchedSGD:
+            try MethodContract(
+                bitsPerMessage: { 64 * (24 + min(8, $0)) },
+                bitsDownPerRound: { d, n in
+                    n * (32 + Self.packed(min(8, d), of: d) + Self.sparseBits(min(2, d), of: d))
+                }
+            ) {
+                SketchedSGD(
+                    clients: $0, momentum: 0, candidates: 4, aggregation: .mean,
+                    compressor: Self.linear($1))
+            }.verify()
+            try MethodContract(
+                bitsPerMessage: { _ in 64 * 24 },
+                bitsDownPerRound: { d, n in n * Self.sparseBits(min(2, d), of: d) }
+            ) {
+                SketchedSGD(
+                    clients: $0, momentum: 0, candidates: nil, aggregation: .mean,
+                    compressor: Self.linear($1))
+            }.verify()
+            try MethodContract(
+                isSGDWithoutCompression: false,
+                bitsPerMessage: { 64 * (24 + min(2, $0)) },
+                bitsDownPerRound: { d, n in
+                    n * (32 + Self.packed(min(2, d), of: d) + Self.sparseBits(min(2, d), of: d))
+                }
+            ) {
+                HeavyMix(clients: $0, offset: nil, seed: 3, compressor: Self.linear($1))
+            }.verify()
+        case .trueTopK:
+            try MethodContract(
+                bitsPerMessage: { 64 * $0 },
+                bitsDownPerRound: { d, n in n * Self.sparseBits(min(2, d), of: d) }
+            ) {
+                TrueTopK(
+                    clients: $0, momentum: 0, aggregation: .mean, compressor: Self.topK($1))
+            }.verify()
+        case .localTopK:
+            try MethodContract {
+                LocalTopK(
+                    clients: $0, momentum: 0, aggregation: .mean, compressor: Self.topK($1))
+            }.verify()
+        case .fetchSGD:
+            for update in FetchSGD.ErrorUpdate.allCases {
+                try MethodContract(
+                    bitsPerMessage: { _ in 64 * 24 },
+                    bitsDownPerRound: { d, n in n * Self.sparseBits(min(2, d), of: d) }
+                ) { _, compressor in
+                    FetchSGD(momentum: 0, update: update, compressor: Self.linear(compressor))
+                }.verify()
+            }
         case .econtrol:
             for eta in [nil, 0, 0.3, 1] {
                 try MethodContract(initialGradients: 1) {
@@ -32,6 +98,58 @@ import Testing
                 }.verify()
             }
         }
+    }
+
+    /// At rest at the solution, and SGD without compression.
+    private static func verifyIdeal() throws {
+        let problem = LeastSquares(clients: 5, dimension: 20, zeta: 1, sigma: 0, seed: 2)
+        let optimum = try #require(problem.optimum())
+        for compressor: any ContractiveCompressor in [
+            Identity(dimension: 20), TopK(k: 3, dimension: 20),
+        ] {
+            let method = ECIdeal(problem: problem, optimum: optimum.point, compressor: compressor)
+            let sgd = SGD(dimension: 20)
+            let exchange = Exchange(problem: problem)
+            for round in 0..<3000 {
+                try method.round(round, stepSize: 0.05, over: exchange)
+                try sgd.round(round, stepSize: 0.05, over: exchange)
+                guard compressor is Identity else { continue }
+                for j in 0..<20 { #expect((method.iterate[j] - sgd.iterate[j]).magnitude < 1e-13) }
+            }
+            let distance = method.iterate
+            distance.subtract(optimum.point)
+            #expect(distance.normSquared < 1e-24)
+        }
+    }
+
+    /// A compressor without bias whose messages are as long.
+    private static func unbiased(_ compressor: any Compressor) -> any UnbiasedCompressor {
+        guard let topK = compressor as? TopK else {
+            return Identity(dimension: compressor.dimension)
+        }
+        return ScaledRandomK(k: topK.k, dimension: topK.dimension, seed: 1)
+    }
+
+    /// A sketch with 24 cells and the same k; without compression, none.
+    private static func linear(_ compressor: any Compressor) -> any LinearCompressor {
+        guard let topK = compressor as? TopK, topK.k < 3, topK.dimension > 0 else {
+            return Identity(dimension: compressor.dimension)
+        }
+        return CountSketch(
+            rows: 3, columns: 8, k: topK.k, dimension: topK.dimension, seed: 5)
+    }
+
+    /// Top-k as it is; without compression, of all.
+    private static func topK(_ compressor: any Compressor) -> TopK {
+        compressor as? TopK ?? TopK(k: compressor.dimension, dimension: compressor.dimension)
+    }
+
+    private static func packed(_ count: Int, of dimension: Int) -> Int {
+        (count * TopK.indexWidth(dimension: dimension) + 7) / 8 * 8
+    }
+
+    private static func sparseBits(_ count: Int, of dimension: Int) -> Int {
+        32 + 64 * count + packed(count, of: dimension)
     }
 
     @Test func `econtrol gives the exact trace`() throws {

@@ -226,4 +226,58 @@ struct RunTests {
         #expect(windrow.lines("runs/noop/results.csv").count == 100_001)
         #expect(output.out.contains("\"finished\" : 100000"))
     }
+
+    @Test("trials leased behind a long one run in the other slot meanwhile")
+    func balance() throws {
+        // Enough short trials that a lease holds many; the long one stands among them.
+        let count = 40_000
+        let busy = (0..<count).map { $0 == count / 2 ? "3" : "0" }.joined(separator: ", ")
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: tail
+            experiment: noop
+            axes:
+              zip:
+                busy: [\(busy)]
+                i: [\((0..<count).map(String.init).joined(separator: ", "))]
+            """)
+        let output = try windrow.run("run", "s.yaml", "--slots", "2")
+        #expect(output.code == 0, "\(output.err)")
+        // Rows are appended as they come: the long trial's row must be the last, or nearly so.
+        let place = windrow.column("busy", of: "runs/tail").firstIndex(of: "3.0")
+        #expect((place ?? 0) > count - 100)
+    }
+
+    @Test(
+        "a folder with somebody's files does not become a store",
+        arguments: [
+            "results.csv", "trace.csv", "failures.csv", "sweep.yaml", "notes.txt",
+        ])
+    func foreignFolder(name: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: windrow.folder.path + "/mine", withIntermediateDirectories: true)
+        try windrow.write("mine/" + name, "precious\n")
+        try windrow.write("s.yaml", noop(2))
+        let output = try windrow.run("run", "s.yaml", "--store", "mine")
+        #expect(output.code == 65, "\(output.err)")
+        #expect(windrow.lines("mine/" + name) == ["precious"])
+    }
+
+    @Test("a worker that cannot start its slots ends the run with a reason")
+    func noDescriptors() throws {
+        try windrow.write("s.yaml", noop(10))
+        let output = try windrow.shell("ulimit -n 40; exec windrow run s.yaml --slots 60")
+        #expect(output.code == 75, "\(output.err)")
+        #expect(output.err.contains("Too many open files"), "\(output.err)")
+        #expect(windrow.survivors() == [])
+    }
+
+    @Test("an answer that cannot be written is an error")
+    func fullOutput() throws {
+        try windrow.write("s.yaml", noop(2))
+        let output = try windrow.shell("windrow plan s.yaml > /dev/full")
+        #expect(output.code == 1)
+        #expect(output.err.contains("standard output"))
+    }
 }

@@ -53,14 +53,29 @@ struct Windrow {
 
     /// Starts the program in the test's folder.
     func start(_ arguments: [String], environment: [String] = []) throws -> Running {
+        try start(Self.program, ["windrow"] + arguments, environment)
+    }
+
+    /// Runs a line of shell in which `windrow` is the program.
+    func shell(_ line: String) throws -> Output {
+        let folder = URL(fileURLWithPath: Self.program).deletingLastPathComponent().path
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return try start("sh", ["sh", "-c", line], ["PATH=\(folder):\(path)"]).output()
+    }
+
+    private func start(
+        _ program: String, _ arguments: [String], _ environment: [String]
+    ) throws -> Running {
         let null = try Descriptor.null()
         let name = UUID().uuidString
         let paths = (out: folder.path + "/\(name).out", err: folder.path + "/\(name).err")
         let out = Descriptor(open(paths.out, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let err = Descriptor(open(paths.err, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let child = try ChildProcess.start(
-            Self.program, ["windrow"] + arguments,
-            environment: ChildProcess.currentEnvironment() + environment + [mark],
+            program, arguments,
+            environment: ChildProcess.currentEnvironment().filter { variable in
+                !environment.contains { $0.prefix { $0 != "=" } == variable.prefix { $0 != "=" } }
+            } + environment + [mark],
             directory: folder.path,
             descriptors: .init(input: null.number, output: out.number, error: err.number))
         return Running(child: child, out: paths.out, err: paths.err)

@@ -20,14 +20,34 @@ import Testing
         let values: [(String, Value)] =
             Self.regression + [
                 ("method", .text(method.rawValue)), ("compressor", .text(compressor.rawValue)),
-                ("compressor.k", .integer(6)), ("compressor.columns", .integer(64)),
-                ("step-size", .real(0.1)), ("rounds", .integer(20)), ("log-every", .integer(7)),
+                ("compressor.k", .text("10%")), ("compressor.columns", .text("100%")),
+                ("compressor.threshold", .real(0.01)), ("step-size", .real(0.005)),
+                ("rounds", .integer(20)), ("log-every", .integer(7)),
                 ("batch", .integer(3)), ("split", .text("sorted")),
             ]
+        let fits: Bool
+        switch method {
+        case .sgd, .compressedSGD, .ec: fits = true
+        case .trueTopK, .localTopK: fits = compressor == .topK
+        case .sketchedSGD, .fetchSGD: fits = [.identity, .countSketch].contains(compressor)
+        case .diana:
+            fits = [.identity, .randomK, .qsgd, .randomDithering, .natural].contains(compressor)
+        default: fits = compressor != .hardThreshold
+        }
+        if !fits {
+            #expect {
+                try run(values)
+            } throws: { error in
+                guard let failure = error as? TrialFailure else { return false }
+                return failure.isPermanent && failure.reason.hasPrefix("method: \(method.rawValue)")
+                    && failure.reason.contains("compressor: ")
+            }
+            return
+        }
         let outcome = try run(values)
         #expect(outcome.status == .ok)
         #expect(outcome.metrics.map(\.name) == experiment.description.metrics.map(\.name))
-        let rounds = (0..<outcome.trace.rowCount).map { outcome.trace.cells[$0 * 6] }
+        let rounds = (0..<outcome.trace.rowCount).map { outcome.trace.cells[$0 * 7] }
         #expect(rounds == [0, 7, 14, 20])
         #expect(try run(values) == outcome)
     }
@@ -54,6 +74,37 @@ import Testing
         // 32 + 6·64 + 6·6 bits fill 57 bytes; before the first round, one full gradient each.
         #expect(outcome.metrics[2].value == .integer(20 * (64 * 64 + 9 * 57 * 8)))
         #expect(outcome.metrics[3].value == .integer(20 * 9 * 64 * 64))
+    }
+
+    @Test(arguments: ["random-k", "qsgd", "random-dithering"])
+    func `ec refuses a compressor without bias and names both`(compressor: String) throws {
+        #expect {
+            try run(
+                Self.regression + [
+                    ("method", .text("ec")), ("compressor", .text(compressor)),
+                    ("compressor.scaled", .flag(true)), ("compressor.k", .integer(3)),
+                    ("step-size", .real(0.1)),
+                ])
+        } throws: { error in
+            guard let failure = error as? TrialFailure else { return false }
+            return failure.isPermanent
+                && failure.reason
+                    == "method: ec needs a compressor that contracts, and compressor: "
+                    + "\(compressor) without bias does not contract; say scaled: false"
+        }
+    }
+
+    @Test(arguments: [("1%", 1), ("10%", 6), ("2.4%", 2), ("100%", 64), ("0.001%", 1)])
+    func `a share is of the dimension`(share: String, k: Int) throws {
+        func bits(_ k: Value) throws -> Value {
+            try run(
+                Self.regression + [
+                    ("method", .text("ec")), ("compressor", .text("top-k")), ("compressor.k", k),
+                    ("step-size", .real(0.1)), ("rounds", .integer(2)),
+                ]
+            ).metrics[2].value
+        }
+        #expect(try bits(.text(share)) == bits(.integer(Int64(k))))
     }
 
     @Test func `a run that overflows is diverged, not failed`() throws {
@@ -103,6 +154,14 @@ import Testing
                 ("compressor.rows", .integer(64)), ("compressor.columns", .integer(1 << 26)),
             ], "compressor.columns"
         ),
+        ([("compressor", .text("top-k")), ("compressor.k", .text("0%"))], "compressor.k"),
+        ([("compressor", .text("hard-threshold"))], "compressor.threshold"),
+        (
+            [
+                ("compressor", .text("random-dithering")), ("compressor.levels", .integer(2000)),
+                ("compressor.spacing", .text("powers-of-two")),
+            ], "compressor.levels"
+        ),
         ([("rounds", .integer(-1))], "rounds"),
         ([("seed", .integer(-1))], "seed"),
     ]
@@ -147,7 +206,7 @@ import Testing
                     #expect(range.contains(number))
                 case (.integer(_, let words), .value(.text(let word))):
                     #expect(words.contains(word))
-                case (.real(let bounds), .value(let value)):
+                case (.real(let bounds, _), .value(let value)):
                     #expect(value.number.map(bounds.contains) == true)
                 case (.variant(let variants), _):
                     for variant in variants { verify(variant.parameters) }

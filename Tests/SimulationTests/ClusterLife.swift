@@ -364,6 +364,9 @@ struct ClusterLife {
                 beginTrial(worker, slot)
             case .truncate(let slot):
                 workers[worker].slots[slot].isTruncated = true
+                guard workers[worker].slots[slot].lease != nil else { continue }
+                let end = workers[worker].slots[slot].next + 1
+                carryOut(workers[worker].instance.slotTruncated(slot, at: end), of: worker)
             case .kill(let slot):
                 killSlot(worker, slot)
             case .exit(let exit):

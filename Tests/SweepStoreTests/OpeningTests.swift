@@ -142,7 +142,7 @@ import Testing
         try again.append(fixture.result(1))
         try again.close()
         unlink(folder("s/manifest.json"))
-        #expect(try refusal().description.contains("although results.csv holds rows"))
+        #expect(try refusal().description.contains("although results.csv is not empty"))
     }
 
     @Test func `missing results are an error, missing failures are none`() throws {

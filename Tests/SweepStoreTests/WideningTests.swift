@@ -14,6 +14,19 @@ import Testing
         return text.prefix { $0 != "\n" }.split(separator: ",")
     }
 
+    @Test func `undeclared metrics stand by name, whatever order they came in`() throws {
+        let fixture = try Fixture()
+        for (store, order) in [("s", [0, 1, 2]), ("t", [2, 0, 1])] {
+            let writer = try fixture.open(folder(store), metrics: ["loss"])
+            for index in order {
+                let name = ["loss", "b", "a"][index]
+                try writer.append(fixture.result(index, metrics: [.init(name, .real(1))]))
+            }
+            try writer.close()
+            #expect(try ResultsTable.read(folder(store)).metrics == ["loss", "a", "b"])
+        }
+    }
+
     @Test func `a metric that comes in the middle of a sweep gets a column`() throws {
         let fixture = try Fixture()
         let store = try fixture.open(folder("s"), metrics: [])
@@ -24,11 +37,11 @@ import Testing
         try store.append(fixture.result(3, metrics: [.init("note", .text("a\n,b"))]))
         try store.close()
         let table = try ResultsTable.read(folder("s"))
-        #expect(table.metrics == ["loss", "acc", "note"])
+        #expect(table.metrics == ["acc", "loss", "note"])
         let cells = (0..<4).map { row in table.metrics.map { table.text(row: row, $0) } }
         #expect(
             cells == [
-                ["1.0", nil, nil], ["2.0", "0.5", nil], [nil, nil, nil], [nil, nil, "a\n,b"],
+                [nil, "1.0", nil], ["0.5", "2.0", nil], [nil, nil, nil], [nil, nil, "a\n,b"],
             ])
         let again = try fixture.open(folder("s"), metrics: [])
         #expect(again.recovery.isEmpty && again.finished.count == 4)
@@ -110,7 +123,7 @@ import Testing
         #expect(again.finished.count == 1)
         try again.append(fixture.result(1, metrics: [.init("acc", .real(2))]))
         try again.close()
-        #expect(try ResultsTable.read(folder("s")).metrics == ["loss", "acc"])
+        #expect(try ResultsTable.read(folder("s")).metrics == ["acc", "loss"])
         #expect(try FileSystem.names(in: folder("s")).allSatisfy { !$0.hasSuffix(".new") })
     }
 

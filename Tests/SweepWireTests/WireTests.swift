@@ -37,7 +37,10 @@ struct WireTests {
                 leases: [
                     LeaseReport(
                         lease: LeaseID(1), sweep: SweepDigest(bits: 2), outcomes: outcomes,
-                        isEnded: true)
+                        isEnded: true),
+                    LeaseReport(
+                        lease: LeaseID(2), sweep: SweepDigest(bits: 2), outcomes: [],
+                        isEnded: false, truncatedAt: 12),
                 ])),
         .heartbeat(
             Heartbeat(

@@ -7,9 +7,11 @@
 /// |v̂ᵢ − vᵢ| ≤ ε‖v_tail‖₂ with probability 1 − p for c = O(1/ε²) and r = O(log d/p), so C
 /// contracts like top-k once c is well above k; a narrow table does not promise to contract at all.
 ///
-/// All clients share the hash functions, which follow from the seed: see ``SketchHash``.
+/// All clients share the hash functions, which follow from the seed, and from the round if they are
+/// drawn anew in each: see ``SketchHash``.
 ///
-/// Message: the table row by row as doubles, 64·r·c bits.
+/// Message, decoded by the server: the table row by row, 64·r·c bits. Decoded by the client, which
+/// can do what the server does: the k entries as in ``TopK``.
 ///
 /// Source: Charikar, Chen, Farach-Colton, "Finding frequent items in data streams", 2002,
 /// doi:10.1007/3-540-45465-9_59.
@@ -27,7 +29,33 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
     /// δ = k/d, which wide tables come near to.
     public let contraction: Contraction
 
-    private let hashes: [SketchHash]
+    /// When the hash functions are drawn.
+    public enum Reseed: String, CaseIterable, Sendable, Hashable, Codable {
+        /// Once.
+        case never
+        /// In every round.
+        case round
+    }
+
+    /// Who turns a table into entries.
+    public enum Decoder: String, CaseIterable, Sendable, Hashable, Codable {
+        /// The server; tables are sent.
+        case server
+        /// The client; entries are sent.
+        case client
+    }
+
+    /// Who decodes.
+    public let decoder: Decoder
+
+    private var hashes: [SketchHash]
+    private var hashedRound = 0
+    private let seed: UInt64
+    /// When hash functions are drawn.
+    public let reseed: Reseed
+    private let values: ValueFormat
+    private let sparse: SparseFormat
+    private let entries: Delta
     private let table: Vector
     private let estimates: Vector
     private let block: Vector
@@ -41,7 +69,13 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
     ///   - k: how many entries are recovered, at least 1; more than d means d.
     ///   - dimension: d, from 1 to 2³².
     ///   - seed: fixes the hash functions.
-    public init(rows: Int, columns: Int, k: Int, dimension: Int, seed: UInt64) {
+    ///   - reseed: whether each round has its own; those of round 0 are the same.
+    ///   - decoder: whether a message is a table or its largest entries.
+    ///   - values: how cells and entries are written.
+    public init(
+        rows: Int, columns: Int, k: Int, dimension: Int, seed: UInt64, reseed: Reseed = .never,
+        decoder: Decoder = .server, values: ValueFormat = .f64
+    ) {
         precondition(
             rows >= 1 && columns >= 1 && columns <= Self.columnLimit && k >= 1 && dimension >= 1,
             "r, c, k and d are at least 1")
@@ -53,35 +87,93 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
             delta: Double(self.k) / Double(dimension), certainty: .wideTables)
         var stream = RandomStream(seed: seed, purpose: .sketch)
         hashes = (0..<rows).map { _ in SketchHash(drawingFrom: &stream) }
+        self.seed = seed
+        self.reseed = reseed
+        self.decoder = decoder
+        self.values = values
+        sparse = SparseFormat(dimension: dimension, values: values)
+        entries = Delta(dimension: decoder == .client ? dimension : 0)
         table = Vector(zeros: rows * columns)
         estimates = Vector(zeros: dimension)
         block = Vector(zeros: rows * Self.blockSize)
         selector = LargestEntries(dimension: dimension)
     }
 
-    /// Writes the table of v.
+    /// Draws the round's hash functions, if each round has its own.
+    public func begin(_ turn: Turn) {
+        guard reseed == .round, turn.round != hashedRound else { return }
+        hashedRound = turn.round
+        var stream = RandomStream(seed: seed, purpose: .sketch, round: turn.round)
+        for row in hashes.indices { hashes[row].redraw(from: &stream) }
+    }
+
+    /// Writes the table of v, or its k largest estimates.
     ///
     /// - Complexity: O(r·d + r·c)
     public func encode(_ vector: Vector, into message: Message) throws(ExchangeError) {
+        try encodeTable(of: vector, into: message)
+        guard decoder == .client else { return }
+        recover(table, into: entries)
+        message.removeAll()
+        try sparse.write(entries, into: message)
+    }
+
+    /// Writes the table of v, whoever decodes.
+    ///
+    /// - Complexity: O(r·d + r·c)
+    public func encodeTable(of vector: Vector, into message: Message) throws(ExchangeError) {
         message.removeAll()
         guard vector.isFinite else { throw .nonFinite }
         table.clear()
         project(vector, addingTo: table)
         guard table.isFinite else { throw .nonFinite }
-        message.append(table)
+        try message.append(table, as: values)
     }
 
-    /// Reads a table and recovers the k largest estimates.
+    /// Reads a table and recovers the k largest estimates, or reads these.
     ///
     /// - Complexity: O(r·d + r·c)
     public func decode(_ message: Message, into delta: Delta) throws(ExchangeError) {
-        guard message.byteCount == tableSize * 8,
-            message.read(tableSize, from: 0, into: table.base)
+        guard decoder == .server else {
+            return try sparse.read(message, expecting: k, into: delta)
+        }
+        try readTable(message)
+        recover(table, into: delta)
+    }
+
+    /// Adds a table that was sent to another one.
+    public func addTable(_ message: Message, to table: Vector) throws(ExchangeError) {
+        try readTable(message)
+        table.add(self.table)
+    }
+
+    private func readTable(_ message: Message) throws(ExchangeError) {
+        guard message.byteCount == tableSize * values.byteCount,
+            message.read(tableSize, as: values, from: 0, into: table.base)
         else {
             throw .malformed(
-                "\(message.byteCount) bytes, expected 8 for each of \(rows) × \(columns) cells")
+                "\(message.byteCount) bytes, expected \(values.byteCount) for each of "
+                    + "\(rows) × \(columns) cells")
         }
-        recover(table, into: delta)
+    }
+
+    /// The median over the rows of their squared norms.
+    ///
+    /// - Complexity: O(r·c)
+    public func estimatedNormSquared(_ table: Vector) -> Double {
+        precondition(table.count == tableSize, "shapes agree")
+        for row in 0..<rows {
+            var sum = 0.0
+            for cell in 0..<columns {
+                let value = table.base[row &* columns &+ cell]
+                sum += value * value
+            }
+            block.base[row * Self.blockSize] = sum
+        }
+        var median = 0.0
+        Median.ofRows(
+            block.base, rows: rows, stride: Self.blockSize, count: 1, into: &median)
+        return median
     }
 
     /// r·c.

@@ -66,6 +66,13 @@ public final class Delta {
         }
     }
 
+    /// Δ ← a·Δ.
+    ///
+    /// - Complexity: O(count)
+    public func scale(by factor: Double) {
+        for entry in 0..<count { values[entry] *= factor }
+    }
+
     /// Δ written out, zeros included.
     public var elements: [Double] {
         let vector = Vector(zeros: dimension)

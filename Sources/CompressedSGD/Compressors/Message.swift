@@ -54,19 +54,34 @@ public final class Message {
 
     /// Appends numbers below 2^width in `width` bits each, filled up with zeros to a whole byte.
     public func append(_ numbers: UnsafeBufferPointer<UInt32>, width: Int) {
-        reserve((numbers.count * width + 7) / 8)
+        append(numbers.count, width: width) { numbers[$0] }
+    }
+
+    /// Appends `count` numbers below 2^width, width ≤ 32, in `width` bits each, filled up with zeros
+    /// to a whole byte.
+    @inline(__always)
+    package func append(_ count: Int, width: Int, _ number: (Int) -> UInt32) {
+        reserve((count * width + 7) / 8)
         var pending: UInt64 = 0
         var pendingBits = 0
-        for number in numbers {
-            pending |= UInt64(number) &<< UInt64(pendingBits)
-            pendingBits += width
+        var position = byteCount
+        for index in 0..<count {
+            pending |= UInt64(number(index)) &<< UInt64(truncatingIfNeeded: pendingBits)
+            pendingBits &+= width
             while pendingBits >= 8 {
-                append(UInt8(truncatingIfNeeded: pending), as: UInt8.self)
+                memory.storeBytes(
+                    of: UInt8(truncatingIfNeeded: pending), toByteOffset: position, as: UInt8.self)
+                position &+= 1
                 pending &>>= 8
-                pendingBits -= 8
+                pendingBits &-= 8
             }
         }
-        if pendingBits > 0 { append(UInt8(truncatingIfNeeded: pending), as: UInt8.self) }
+        if pendingBits > 0 {
+            memory.storeBytes(
+                of: UInt8(truncatingIfNeeded: pending), toByteOffset: position, as: UInt8.self)
+            position &+= 1
+        }
+        byteCount = position
     }
 
     /// A 4-byte number at a byte offset, nil beyond the end.
@@ -91,6 +106,15 @@ public final class Message {
     public func read(
         _ count: Int, width: Int, from offset: Int, into target: UnsafeMutablePointer<UInt32>
     ) -> Bool {
+        read(count, width: width, from: offset) { target[$0] = $1 }
+    }
+
+    /// Reads packed numbers from a byte offset, one after the other; false, and none read, when the
+    /// message is too short.
+    @inline(__always)
+    package func read(
+        _ count: Int, width: Int, from offset: Int, _ body: (Int, UInt32) -> Void
+    ) -> Bool {
         guard offset >= 0, count >= 0, offset + (count * width + 7) / 8 <= byteCount else {
             return false
         }
@@ -105,17 +129,23 @@ public final class Message {
                 pendingBits += 8
                 position += 1
             }
-            target[index] = UInt32(truncatingIfNeeded: pending & mask)
+            body(index, UInt32(truncatingIfNeeded: pending & mask))
             pending &>>= UInt64(width)
             pendingBits -= width
         }
         return true
     }
 
-    private func append<Number>(_ number: Number, as type: Number.Type) {
+    /// Appends the bytes of a fixed-width number as they are.
+    func append<Number: FixedWidthInteger>(_ number: Number, as type: Number.Type) {
         reserve(MemoryLayout<Number>.size)
         (memory + byteCount).storeBytes(of: number, as: type)
         byteCount += MemoryLayout<Number>.size
+    }
+
+    /// Reads the bytes of a fixed-width number as they are; the place must be inside the message.
+    func load<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type) -> Number {
+        memory.loadUnaligned(fromByteOffset: offset, as: type)
     }
 
     private func reserve(_ more: Int) {

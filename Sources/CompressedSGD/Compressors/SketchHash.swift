@@ -7,13 +7,18 @@
 /// doi:10.1145/2220357.2220361). So buckets are pairwise independent up to c/2³² and so are
 /// signs, and signs do not depend on buckets: all that the bound for a single estimate,
 /// |v̂ᵢ − vᵢ| ≤ ε‖v‖₂, asks for. The bound for a sketch's estimate of ‖v‖₂ needs 4-wise
-/// independent signs, which tabulation does not give; nothing here relies on it.
+/// independent signs, which tabulation does not give: HEAVYMIX, which estimates it, relies on practice.
 struct SketchHash {
-    private let words: [UInt64]
+    private var words: [UInt64]
 
     /// One row's functions.
     init(drawingFrom stream: inout RandomStream) {
         words = (0..<1024).map { _ in stream.next() }
+    }
+
+    /// Other functions, in the same memory.
+    mutating func redraw(from stream: inout RandomStream) {
+        for index in words.indices { words[index] = stream.next() }
     }
 
     /// h for the 256 indices from `start`, a multiple of 256: `body` gets the table of the lowest

@@ -1,10 +1,11 @@
 /// C(v) = the k entries of largest magnitude, the others zero; of equal magnitudes the one with the
 /// lower index is kept.
 ///
-/// ‖C(v) − v‖² ≤ (1 − k/d)‖v‖² for every v.
+/// ‖C(v) − v‖² ≤ (1 − k/d)‖v‖² for every v. With values as singles the kept entries are rounded: the
+/// bound is 1 − (1 − 2⁻⁴⁸)k/d for entries in their range.
 ///
-/// Message: k in 32 bits; the k values as doubles in the order of their indices; the k indices,
-/// ascending, in ⌈log₂ d⌉ bits each; zeros up to a whole byte.
+/// Message: k in 32 bits; the k values in the order of their indices; the k indices, ascending, in
+/// ⌈log₂ d⌉ bits each; zeros up to a whole byte.
 public final class TopK: ContractiveCompressor {
     /// `top-k`.
     public let name = CompressorName.topK.rawValue
@@ -16,21 +17,23 @@ public final class TopK: ContractiveCompressor {
     public let contraction: Contraction
 
     private let selector: LargestEntries
-    private let indexWidth: Int
+    private let format: SparseFormat
 
     /// Top-k in ℝᵈ.
     ///
     /// - Parameters:
     ///   - k: how many entries are kept, at least 1; more than d means d.
     ///   - dimension: d, at least 1.
-    public init(k: Int, dimension: Int) {
+    ///   - values: how the entries are written.
+    public init(k: Int, dimension: Int, values: ValueFormat = .f64) {
         precondition(k >= 1 && dimension >= 1, "k and d are at least 1")
         self.dimension = dimension
         self.k = min(k, dimension)
         contraction = Contraction(
-            delta: Double(self.k) / Double(dimension), certainty: .always)
+            delta: Double(self.k) / Double(dimension) * (1 - values.lostSquare),
+            certainty: .always)
         selector = LargestEntries(dimension: dimension)
-        indexWidth = TopK.indexWidth(dimension: dimension)
+        format = SparseFormat(dimension: dimension, values: values)
     }
 
     /// ⌈log₂ d⌉: how many bits an index from 0 to d − 1 takes.
@@ -45,29 +48,13 @@ public final class TopK: ContractiveCompressor {
         message.removeAll()
         let found = selector.select(k, of: vector)
         guard found.areFinite else { throw .nonFinite }
-        message.append(UInt32(k))
-        for index in found.indices { message.append(vector.base[Int(index)]) }
-        message.append(found.indices, width: indexWidth)
+        try format.write(vector, at: found.indices, into: message)
     }
 
     /// Reads the k entries.
     ///
     /// - Complexity: O(k)
     public func decode(_ message: Message, into delta: Delta) throws(ExchangeError) {
-        guard let stated = message.number(at: 0), Int(stated) == k else {
-            throw .malformed("a message of \(k) entries starts with that number")
-        }
-        let length = 4 + 8 * k + (k * indexWidth + 7) / 8
-        guard message.byteCount == length,
-            message.read(k, from: 4, into: delta.values),
-            message.read(k, width: indexWidth, from: 4 + 8 * k, into: delta.indices)
-        else { throw .malformed("\(message.byteCount) bytes, expected \(length)") }
-        for entry in 0..<k {
-            let index = Int(delta.indices[entry])
-            guard index < dimension, entry == 0 || index > Int(delta.indices[entry - 1]) else {
-                throw .malformed("index \(index) is not ascending or not below \(dimension)")
-            }
-        }
-        delta.becomeSparse(count: k)
+        try format.read(message, expecting: k, into: delta)
     }
 }

@@ -30,11 +30,12 @@ public final class CompressedSGDMethod: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
-            try exchange.send(gradient, by: compressor).add(to: sum)
+            try exchange.send(gradient, by: compressor, Turn(client: client, round: round)).add(
+                to: sum)
         }
-        sum.divide(by: Double(exchange.clients))
+        sum.divide(by: Double(exchange.participants.count))
         iterate.add(-stepSize, times: sum)
     }
 }

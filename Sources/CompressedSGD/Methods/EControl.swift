@@ -31,18 +31,23 @@ public final class EControl: Method {
     ///   - clients: n, at least 1.
     ///   - eta: η ≥ 0; nil means δ of the compressor.
     ///   - compressor: C.
-    public init(clients: Int, eta: Double?, compressor: any ContractiveCompressor) {
+    ///   - initialGradient: hᵢ⁰.
+    public init(
+        clients: Int, eta: Double?, compressor: any ContractiveCompressor,
+        initialGradient: InitialGradient = .full
+    ) {
         let dimension = compressor.dimension
         self.eta = eta ?? compressor.contraction.delta
         self.compressor = compressor
         iterate = Vector(zeros: dimension)
-        estimates = GradientEstimates(clients: clients, dimension: dimension)
+        estimates = GradientEstimates(
+            clients: clients, dimension: dimension, initial: initialGradient)
         errors = (0..<clients).map { _ in Vector(zeros: dimension) }
         gradient = Vector(zeros: dimension)
         sum = Vector(zeros: dimension)
     }
 
-    /// Full gradients at x⁰.
+    /// hᵢ⁰.
     public func start(over exchange: Exchange) throws(ExchangeError) {
         try estimates.start(at: iterate, over: exchange)
     }
@@ -52,19 +57,26 @@ public final class EControl: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let error = errors[client]
             let estimate = estimates.ofClients[client]
             prepare(error, estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.subtract(from: error)
             delta.add(to: estimate)
             delta.add(to: sum)
         }
-        // xᵗ⁺¹ needs h + mean Δ, which is what h becomes.
-        estimates.mean.add(sum, dividedBy: Double(exchange.clients))
-        iterate.add(-stepSize, times: estimates.mean)
+        let (n, m) = (exchange.clients, exchange.participants.count)
+        if m == n {
+            // xᵗ⁺¹ needs h + mean Δ, which is what h becomes.
+            estimates.mean.add(sum, dividedBy: Double(n))
+            iterate.add(-stepSize, times: estimates.mean)
+        } else {
+            estimates.step(iterate, -stepSize, sum, dividedBy: Double(m))
+            estimates.mean.add(sum, dividedBy: Double(n))
+        }
     }
 
     /// g ← η·e + g − h and e ← e + g − h, both rounded from left to right.

@@ -23,16 +23,21 @@ public final class EF21: Method {
     /// - Parameters:
     ///   - clients: n, at least 1.
     ///   - compressor: C.
-    public init(clients: Int, compressor: any ContractiveCompressor) {
+    ///   - initialGradient: hᵢ⁰.
+    public init(
+        clients: Int, compressor: any ContractiveCompressor,
+        initialGradient: InitialGradient = .full
+    ) {
         let dimension = compressor.dimension
         self.compressor = compressor
         iterate = Vector(zeros: dimension)
-        estimates = GradientEstimates(clients: clients, dimension: dimension)
+        estimates = GradientEstimates(
+            clients: clients, dimension: dimension, initial: initialGradient)
         gradient = Vector(zeros: dimension)
         sum = Vector(zeros: dimension)
     }
 
-    /// Full gradients at x⁰.
+    /// hᵢ⁰.
     public func start(over exchange: Exchange) throws(ExchangeError) {
         try estimates.start(at: iterate, over: exchange)
     }
@@ -42,11 +47,12 @@ public final class EF21: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let estimate = estimates.ofClients[client]
             gradient.subtract(estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.add(to: estimate)
             delta.add(to: sum)
         }

@@ -28,18 +28,23 @@ public final class EF21SGDM: Method {
     ///   - clients: n, at least 1.
     ///   - beta: β, above 0 and at most 1.
     ///   - compressor: C.
-    public init(clients: Int, beta: Double, compressor: any ContractiveCompressor) {
+    ///   - initialGradient: hᵢ⁰.
+    public init(
+        clients: Int, beta: Double, compressor: any ContractiveCompressor,
+        initialGradient: InitialGradient = .full
+    ) {
         let dimension = compressor.dimension
         self.beta = beta
         self.compressor = compressor
         iterate = Vector(zeros: dimension)
-        estimates = GradientEstimates(clients: clients, dimension: dimension)
+        estimates = GradientEstimates(
+            clients: clients, dimension: dimension, initial: initialGradient)
         momenta = (0..<clients).map { _ in Vector(zeros: dimension) }
         gradient = Vector(zeros: dimension)
         sum = Vector(zeros: dimension)
     }
 
-    /// Full gradients at x⁰.
+    /// hᵢ⁰.
     public func start(over exchange: Exchange) throws(ExchangeError) {
         try estimates.start(at: iterate, over: exchange)
         for client in 0..<exchange.clients { momenta[client].assign(estimates.ofClients[client]) }
@@ -50,11 +55,12 @@ public final class EF21SGDM: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let estimate = estimates.ofClients[client]
             advance(momenta[client], estimate)
-            let delta = try exchange.send(gradient, by: compressor)
+            let delta = try exchange.send(
+                gradient, by: compressor, Turn(client: client, round: round))
             delta.add(to: estimate)
             delta.add(to: sum)
         }

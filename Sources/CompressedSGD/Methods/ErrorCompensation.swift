@@ -16,7 +16,7 @@ public final class ErrorCompensation: Method {
 
     /// eᵢ for each client.
     package let errors: [Vector]
-    private let compressor: any ContractiveCompressor
+    private let compressor: any Compressor
     private let gradient: Vector
     private let sum: Vector
 
@@ -25,7 +25,22 @@ public final class ErrorCompensation: Method {
     /// - Parameters:
     ///   - clients: n, at least 1.
     ///   - compressor: C.
-    public init(clients: Int, compressor: any ContractiveCompressor) {
+    public convenience init(clients: Int, compressor: any ContractiveCompressor) {
+        self.init(clients, compressor)
+    }
+
+    /// Fresh state in the compressor's ℝᵈ, for a compressor whose error is bounded.
+    ///
+    /// Source: Sahu et al. 2021, arXiv:2108.00951, Section 5.
+    ///
+    /// - Parameters:
+    ///   - clients: n, at least 1.
+    ///   - compressor: C.
+    public convenience init(clients: Int, compressor: any AbsoluteCompressor) {
+        self.init(clients, compressor)
+    }
+
+    private init(_ clients: Int, _ compressor: any Compressor) {
         let dimension = compressor.dimension
         self.compressor = compressor
         iterate = Vector(zeros: dimension)
@@ -39,14 +54,14 @@ public final class ErrorCompensation: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             let error = errors[client]
             error.add(stepSize, times: gradient)
-            let delta = try exchange.send(error, by: compressor)
+            let delta = try exchange.send(error, by: compressor, Turn(client: client, round: round))
             delta.subtract(from: error)
             delta.add(to: sum)
         }
-        iterate.subtract(sum, dividedBy: Double(exchange.clients))
+        iterate.subtract(sum, dividedBy: Double(exchange.participants.count))
     }
 }

@@ -23,11 +23,11 @@ public final class SGD: Method {
         _ round: Int, stepSize: Double, over exchange: Exchange
     ) throws(ExchangeError) {
         sum.clear()
-        for client in 0..<exchange.clients {
+        for client in exchange.participants {
             exchange.gradient(of: client, at: iterate, round: round, into: gradient)
             try exchange.sendWhole(gradient).add(to: sum)
         }
-        sum.divide(by: Double(exchange.clients))
+        sum.divide(by: Double(exchange.participants.count))
         iterate.add(-stepSize, times: sum)
     }
 }

@@ -72,6 +72,28 @@ public final class LeastSquares: Problem {
         for index in 0..<dimension { gradient.base[index] += noise * stream.nextNormal() }
     }
 
+    /// x* = Σ Aᵢbᵢ / Σ Aᵢ², coordinate by coordinate.
+    public func optimum() -> Optimum? {
+        let point = Vector(zeros: dimension)
+        var bend = 0.0
+        for client in 0..<clients {
+            point.add(scales[client], times: targets[client])
+            bend += scales[client] * scales[client]
+        }
+        point.divide(by: bend)
+        let state = evaluate(at: point)
+        let bound = state.gradientNormSquared / (2 * bend / Double(clients))
+        guard bound <= Optimum.tolerance else { return nil }
+        return Optimum(point: point, loss: state.loss, errorBound: bound)
+    }
+
+    /// Lᵢ = i²/n.
+    public var smoothness: Smoothness? {
+        let ofClients = scales.map { $0 * $0 }
+        return Smoothness(
+            ofMean: ofClients.reduce(0, +) / Double(clients), ofClients: ofClients)
+    }
+
     /// f(x) and ‖∇f(x)‖², without noise.
     public func evaluate(at x: Vector) -> Evaluation {
         var loss = 0.0

@@ -12,10 +12,16 @@ public final class LogisticRegression: Problem {
 
     private let kernel: LogisticKernel
     private let batch: Batch
-    private let seed: UInt64
-    private let starts: [Int]
+    /// All rows of all clients.
+    let data: LabelledData
+    /// Which rows a client holds.
+    let split: Split
+    /// Fixes batches and, for `iid`, the split.
+    let seed: UInt64
+    /// Where each client's rows begin, and where the last one's end.
+    let starts: [Int]
     /// All rows in the order of the split: client i's are at `starts[i]` ..< `starts[i + 1]`.
-    private let rows: UnsafeMutablePointer<UInt32>
+    let rows: UnsafeMutablePointer<UInt32>
     private let draws: UnsafeMutablePointer<Int>
     private let part: Vector
     private let sum: Vector
@@ -42,6 +48,8 @@ public final class LogisticRegression: Problem {
             throw .batch(size, smallestClient: smallest)
         }
         kernel = LogisticKernel(data: data)
+        self.data = data
+        self.split = split
         self.clients = clients
         self.batch = batch
         self.seed = seed

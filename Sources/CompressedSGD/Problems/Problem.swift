@@ -24,6 +24,19 @@ public protocol Problem: AnyObject {
 
     /// f(x) and ‖∇f(x)‖², clients summed in their order.
     func evaluate(at x: Vector) -> Evaluation
+
+    /// x* and f(x*) to 1e-12, where the problem is convex and that can be shown.
+    func optimum() -> Optimum?
+
+    /// The constants L of f and of each fᵢ, where they are known.
+    var smoothness: Smoothness? { get }
+}
+
+extension Problem {
+    /// Not known.
+    public func optimum() -> Optimum? { nil }
+    /// Not known.
+    public var smoothness: Smoothness? { nil }
 }
 
 /// The objective at a point.

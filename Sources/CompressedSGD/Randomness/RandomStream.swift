@@ -15,6 +15,14 @@ package struct RandomStream: RandomNumberGenerator {
         case noise = 4
         /// The data of a synthetic problem.
         case data = 5
+        /// A random compressor's choices in a round.
+        case compression = 6
+        /// The same for a client's second message in a round.
+        case secondCompression = 7
+        /// Which clients take part in a round.
+        case participation = 8
+        /// The random coordinates of HEAVYMIX in a round.
+        case recovery = 9
     }
 
     private let key: SIMD2<UInt32>

@@ -49,6 +49,9 @@ public struct Simulation {
         public var last: Record { records[records.count - 1] }
     }
 
+    /// x* and f(x*) of the problem, where they are known.
+    public let optimum: Optimum?
+
     private let exchange: Exchange
     private let method: any Method
     private let plan: Plan
@@ -57,11 +60,16 @@ public struct Simulation {
     ///
     /// - Parameters:
     ///   - method: fresh, made for the problem's dimension and clients.
-    public init(problem: any Problem, method: any Method, plan: Plan) {
+    ///   - sampling: who takes part in a round; nil for everybody.
+    public init(
+        problem: any Problem, method: any Method, plan: Plan, sampling: ClientSampling? = nil,
+        optimum: Optimum? = nil
+    ) {
         precondition(plan.rounds >= 0 && plan.logEvery >= 1, "a plan of 0 rounds or more")
         precondition(method.iterate.count == problem.dimension, "the method fits the problem")
-        exchange = Exchange(problem: problem)
+        exchange = Exchange(problem: problem, sampling: sampling)
         self.method = method
+        self.optimum = optimum
         self.plan = plan
     }
 
@@ -84,13 +92,14 @@ public struct Simulation {
         for round in 0..<plan.rounds {
             let updates = round + 1
             do throws(ExchangeError) {
+                exchange.begin(round: round)
                 try method.round(round, stepSize: plan.stepSize.at(round: round), over: exchange)
             } catch {
                 guard error == .nonFinite else { throw error }
                 records.append(diverged(in: updates))
                 return Result(records: records, hasDiverged: true)
             }
-            exchange.broadcastIterate()
+            if method.sendsIterate { exchange.broadcastIterate() }
             let isFinite = method.iterate.isFinite
             if !isFinite || updates % plan.logEvery == 0 || updates == plan.rounds {
                 records.append(record(updates))
@@ -103,7 +112,7 @@ public struct Simulation {
     }
 
     private func record(_ updates: Int) -> Record {
-        let state = exchange.problem.evaluate(at: method.iterate)
+        let state = exchange.problem.evaluate(at: method.answer)
         return Record(
             round: updates, bitsUp: exchange.bitsUp, bitsDown: exchange.bitsDown,
             gradientEvaluations: exchange.gradientEvaluations, loss: state.loss,

@@ -14,7 +14,7 @@ struct RuleReader {
     func range() throws(Refusal) -> Series {
         let isInteger: Bool
         switch type {
-        case .integer: isInteger = true
+        case .integer, .count: isInteger = true
         case .any: isInteger = texts.allSatisfy(ScalarReader.isInteger)
         default: isInteger = false
         }
@@ -66,7 +66,7 @@ struct RuleReader {
         var isInteger = false
         var ends: [Double] = []
         switch type {
-        case .integer:
+        case .integer, .count:
             isInteger = true
             for index in 0..<2 { ends.append(Double(try integer(index))) }
         default:
@@ -96,8 +96,8 @@ struct RuleReader {
             }
             let isInside: Bool =
                 switch type {
-                case .integer(let bounds, _): bounds.contains(Int64(number))
-                case .real(let bounds): bounds.contains(number)
+                case .integer(let bounds, _), .count(let bounds): bounds.contains(Int64(number))
+                case .real(let bounds, _): bounds.contains(number)
                 default: true
                 }
             guard isInside else {

@@ -29,7 +29,14 @@ struct ScalarReader {
         case .integer(let bounds, let words):
             if words.contains(text) { return .text(text) }
             return .integer(try integer(text, in: bounds, expecting: type.expectation, words))
-        case .real(let bounds):
+        case .count(let bounds):
+            if text.hasSuffix("%") { return try share(text, expecting: type.expectation) }
+            return .integer(try integer(text, in: bounds, expecting: type.expectation, []))
+        case .real(let bounds, let words):
+            if words.contains(text) { return .text(text) }
+            if let nearest = Spelling.nearest(to: text, among: words), !isDecimal(text) {
+                throw Refusal("unknown word '\(YAMLTree.short(text))': did you mean '\(nearest)'?")
+            }
             let number = try real(text, expecting: type.expectation)
             guard bounds.contains(number) else {
                 throw Refusal("\(text) is out of bounds; expected \(type.expectation)")
@@ -131,6 +138,18 @@ struct ScalarReader {
         return number
     }
 
+    /// Reads a share in percent; `1%`, `1.0%` and `1e0%` are one value.
+    private static func share(
+        _ text: String, expecting expectation: String
+    ) throws(Refusal) -> Value {
+        let number = try real(String(text.dropLast()), expecting: expectation)
+        guard number > 0, number <= 100 else {
+            throw Refusal(
+                "\(YAMLTree.short(text)) is out of bounds; a share is above 0% and at most 100%")
+        }
+        return .text(Value.real(number).canonicalText + "%")
+    }
+
     /// Reads a finite number.
     static func real(_ text: String, expecting expectation: String) throws(Refusal) -> Double {
         try refuseUnderscores(text)
@@ -209,20 +228,12 @@ extension ParameterType {
     package var expectation: String {
         switch self {
         case .integer(let bounds, let words):
-            let range: String =
-                switch (
-                    bounds.lowerBound <= -DecimalRange.largestUnit,
-                    bounds.upperBound >= DecimalRange.largestUnit
-                )
-                {
-                case (true, true): "a whole number"
-                case (false, true): "a whole number, at least \(bounds.lowerBound)"
-                case (true, false): "a whole number, at most \(bounds.upperBound)"
-                case (false, false):
-                    "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
-                }
+            let range = Self.expectation(of: bounds)
             return words.isEmpty ? range : range + ", or " + Spelling.list(words)
-        case .real(let bounds): return bounds.expectation
+        case .count(let bounds): return Self.expectation(of: bounds) + ", or a share such as 1%"
+        case .real(let bounds, let words):
+            let range = bounds.expectation
+            return words.isEmpty ? range : range + ", or " + Spelling.list(words)
         case .choice(let words): return Spelling.list(words.map(\.name))
         case .flag: return "true or false"
         case .text: return "a text"
@@ -231,6 +242,18 @@ extension ParameterType {
         case .variant(let variants):
             return "one of the kinds " + Spelling.list(variants.map(\.kind))
         case .any: return "a number, true, false or a text"
+        }
+    }
+
+    private static func expectation(of bounds: ClosedRange<Int64>) -> String {
+        switch (
+            bounds.lowerBound <= -DecimalRange.largestUnit,
+            bounds.upperBound >= DecimalRange.largestUnit
+        ) {
+        case (true, true): "a whole number"
+        case (false, true): "a whole number, at least \(bounds.lowerBound)"
+        case (true, false): "a whole number, at most \(bounds.upperBound)"
+        case (false, false): "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
         }
     }
 }

@@ -5,7 +5,9 @@ extension SweepReader {
         var headers: [String: String] = [:]
         var isSound = true
         func add(_ column: Column, _ place: Place) {
-            if let other = headers.updateValue(column.name, forKey: column.header) {
+            if let other = headers.updateValue(
+                column.name, forKey: column.header.lowercased())
+            {
                 report(
                     place,
                     "'\(column.name)' and '\(other)' would share the column '\(column.header)'; "
@@ -103,7 +105,13 @@ extension ParameterType {
             return .integer(
                 min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound),
                 words: words + more.filter { !words.contains($0) })
-        case (.real(let a), .real(let b)): return .real(a.joined(with: b))
+        case (.count(let a), .count(let b)), (.count(let a), .integer(let b, words: [])),
+            (.integer(let a, words: []), .count(let b)):
+            return .count(
+                min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound))
+        case (.real(let a, let words), .real(let b, let more)):
+            return .real(
+                a.joined(with: b), words: words + more.filter { !words.contains($0) })
         case (.choice(let words), .choice(let more)):
             let names = words.map(\.name)
             return .choice(words + more.filter { !names.contains($0.name) })

@@ -106,8 +106,8 @@ extension SweepReader {
     ) -> RandomAxis.Distribution? {
         let needsInteger = rule.key == "integer"
         switch (parameter.type, needsInteger) {
-        case (.real, false), (.integer, true), (.any, _): break
-        case (.real, true), (.integer, false):
+        case (.real, false), (.integer, true), (.count, true), (.any, _): break
+        case (.real, true), (.integer, false), (.count, false):
             report(
                 rule.keyPlace,
                 "'\(parameter.name)' takes \(parameter.type.expectation): use "
@@ -119,8 +119,12 @@ extension SweepReader {
                 "'\(parameter.name)' is no number, so it cannot be \(rule.key); use choice")
             return nil
         }
-        var type = parameter.type
-        if case .any = type {
+        // The ends are numbers, whatever else the parameter may be.
+        let type: ParameterType
+        switch parameter.type {
+        case .integer(let bounds, _), .count(let bounds): type = .integer(bounds)
+        case .real(let bounds, _): type = .real(bounds)
+        default:
             type =
                 needsInteger
                 ? .integer(-DecimalRange.largestUnit...DecimalRange.largestUnit)

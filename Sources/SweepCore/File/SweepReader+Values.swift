@@ -96,7 +96,7 @@ extension SweepReader {
             return nil
         }
         switch type {
-        case .integer, .real, .any: break
+        case .integer, .count, .real, .any: break
         default:
             report(
                 entry.keyPlace,

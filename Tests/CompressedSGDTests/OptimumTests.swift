@@ -1,0 +1,85 @@
+import Testing
+
+@testable import CompressedSGD
+
+/// Solutions, and what is known of how problems bend.
+@Suite struct OptimumTests {
+    @Test(arguments: [1.0, 1e-2, 1e-4], Split.allCases)
+    func `the solution of logistic regression has no gradient and no better neighbour`(
+        lambda: Double, split: Split
+    ) throws {
+        let problem = try LogisticRegression(
+            data: LogisticRegressionTests.data, clients: 3, split: split, batch: .full,
+            lambda: lambda, seed: 1)
+        let optimum = try #require(problem.optimum())
+        #expect(optimum.errorBound <= Optimum.tolerance)
+        let state = problem.evaluate(at: optimum.point)
+        #expect(state.loss == optimum.loss)
+        #expect(state.gradientNormSquared <= 2 * lambda * Optimum.tolerance)
+        var random = RandomVectors(seed: 1)
+        for _ in 0..<20 {
+            let point = optimum.point
+            point.add(1e-3, times: random.normal(problem.dimension))
+            #expect(problem.evaluate(at: point).loss > optimum.loss)
+        }
+        #expect(problem.optimum() === optimum, "found once")
+    }
+
+    @Test func `least squares are solved by one step of gradient descent`() throws {
+        let problem = LeastSquares(clients: 5, dimension: 9, zeta: 2, sigma: 1, seed: 4)
+        let optimum = try #require(problem.optimum())
+        let smoothness = try #require(problem.smoothness)
+        #expect((smoothness.ofMean - 6.0 * 11 / 30).magnitude < 1e-14)
+        #expect((smoothness.largest - 5).magnitude < 1e-14)
+        let (x, sum, part) = (Vector(zeros: 9), Vector(zeros: 9), Vector(zeros: 9))
+        for client in 0..<5 {
+            problem.gradient(of: client, at: x, into: part)
+            sum.add(part, dividedBy: 5)
+        }
+        x.add(-1 / smoothness.ofMean, times: sum)
+        for j in 0..<9 { #expect((x[j] - optimum.point[j]).magnitude < 1e-13) }
+    }
+
+    @Test func `without a regulariser no solution is claimed`() throws {
+        let problem = try LogisticRegression(
+            data: LogisticRegressionTests.data, clients: 3, split: .contiguous, batch: .full,
+            lambda: 0, seed: 1)
+        #expect(problem.optimum() == nil)
+    }
+
+    @Test func `gradients change no faster than L says`() throws {
+        let problem = try LogisticRegression(
+            data: LogisticRegressionTests.data, clients: 3, split: .contiguous, batch: .full,
+            lambda: 0.01, seed: 1)
+        let smoothness = try #require(problem.smoothness)
+        let d = problem.dimension
+        var random = RandomVectors(seed: 1)
+        for _ in 0..<50 {
+            let (x, step) = (random.normal(d), random.normal(d))
+            step.divide(by: 1e4)
+            let y = Vector(x.elements)
+            y.add(step)
+            for client in 0..<3 {
+                let (a, b) = (Vector(zeros: d), Vector(zeros: d))
+                problem.gradient(of: client, at: x, into: a)
+                problem.gradient(of: client, at: y, into: b)
+                a.subtract(b)
+                #expect(a.norm <= smoothness.ofClients[client] * step.norm * (1 + 1e-6))
+            }
+        }
+        #expect(smoothness.ofMean <= smoothness.largest * (1 + 1e-6))
+    }
+
+    @Test func `theoretical step sizes are their formulas`() {
+        let smoothness = Smoothness(ofMean: 2, ofClients: [3, 1])
+        #expect(TheoreticalStepSize.sgd(smoothness) == 0.5)
+        #expect(TheoreticalStepSize.ef21(smoothness, delta: 1) == 0.5)
+        // δ = 3/4: θ = ½, β = ½, √(β/θ) = 1.
+        let ef21 = TheoreticalStepSize.ef21(smoothness, delta: 0.75)
+        #expect((ef21 - 1 / (2 + 5.0.squareRoot())).magnitude < 1e-15)
+        let diana = TheoreticalStepSize.diana(smoothness, variance: 1, clients: 6)
+        #expect((diana - 1 / 6.0).magnitude < 1e-16)
+        let momentum = TheoreticalStepSize.ef21SGDM(smoothness, delta: 1, beta: 0.014)
+        #expect((momentum - 0.001).magnitude < 1e-17)
+    }
+}
