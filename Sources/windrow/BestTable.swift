@@ -219,7 +219,7 @@ struct BestTable: Encodable {
         var table = TextTable(header: header)
         for row in rows.prefix(Self.longest) {
             var cells = row.group + row.setting
-            cells.append(row.mean.map(Self.short) ?? "diverged")
+            cells.append(row.mean.map(Self.short) ?? (row.diverged > 0 ? "diverged" : "NaN"))
             if hasSpread { cells += [row.deviation.map(Self.short) ?? "", "\(row.seeds)"] }
             cells += shown.map { row.others[$0].map(Self.short) ?? "" }
             cells.append(row.diverged > 0 ? "\(row.diverged)/\(row.trials)" : "")

@@ -165,7 +165,14 @@ struct LocalRun {
         } else if let best, !best.rows.isEmpty {
             try answer(best.text)
         }
-        let diverged = best?.diverged ?? 0
+        var diverged = 0
+        if let best {
+            diverged = best.diverged
+        } else {
+            try Store.visitResults(folder, grid: source.grid) { _ in
+                { if $0.status == .diverged { diverged += 1 } }
+            }
+        }
         var text = "\(status.finished) of \(status.count) trials"
         if diverged > 0 { text += " (\(status.finished - diverged) ok, \(diverged) diverged)" }
         if status.failed > 0 { text += ", \(status.failed) failed" }

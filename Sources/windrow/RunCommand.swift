@@ -16,8 +16,9 @@ struct RunCommand: AsyncParsableCommand {
             Finished trials are never run again, also when the sweep file has grown or was \
             reordered in the meantime. Ctrl-C once lets running trials finish, twice leaves at once.
 
-            Exit codes: 0 all trials done, 3 done with failed trials, 64 usage, 65 bad sweep file, \
-            data or store, 75 interrupted: the same command resumes.
+            Exit codes: 0 all trials done, 1 internal error, 3 done with failed trials, 64 usage, \
+            65 bad sweep file, data or store, 75 interrupted: the same command resumes, 77 not \
+            permitted.
             """)
 
     @Argument(help: "The sweep file.", completion: .file(extensions: ["yaml", "yml"]))

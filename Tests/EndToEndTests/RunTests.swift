@@ -280,4 +280,20 @@ struct RunTests {
         #expect(output.code == 1)
         #expect(output.err.contains("standard output"))
     }
+
+    @Test("diverged trials are counted, with a metric and without", arguments: [true, false])
+    func diverged(hasMetric: Bool) throws {
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: wild
+            experiment: distributed-sgd
+            \(hasMetric ? "metric: {name: loss, goal: minimize}" : "")
+            fixed: {problem: least-squares, clients: 2, dimension: 4, rounds: 2000, method: sgd}
+            axes: {step-size: [0.01, 1000]}
+            """)
+        let output = try windrow.run("run", "s.yaml")
+        #expect(output.code == 0, "\(output.err)")
+        #expect(output.err.contains("2 of 2 trials (1 ok, 1 diverged)"), "\(output.err)")
+    }
 }
