@@ -60,7 +60,7 @@ struct Windrow {
         let err = Descriptor(open(paths.err, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let child = try ChildProcess.start(
             Self.program, ["windrow"] + arguments,
-            environment: ChildProcess.currentEnvironment() + environment + [mark],
+            environment: environment + ChildProcess.currentEnvironment() + [mark],
             directory: folder.path,
             descriptors: .init(input: null.number, output: out.number, error: err.number))
         return Running(child: child, out: paths.out, err: paths.err)
