@@ -139,6 +139,8 @@ let package = Package(
             swiftSettings: ours,
             linkerSettings: [.linkedLibrary("z")]),
         .target(
+            name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
+        .target(
             name: "SweepCoordinator",
             dependencies: [
                 "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "Processes",
@@ -156,8 +158,8 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
-                "SweepStore", "SweepCoordinator", "SweepWorker", "ZeroMQ", "Processes", "CSodium",
-                "CZlib",
+                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepWorker", "ZeroMQ",
+                "Processes", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -174,6 +176,9 @@ let package = Package(
         .executableTarget(
             name: "store-writer", dependencies: ["SweepStore", "SweepCore"],
             path: "Tests/StoreWriter", swiftSettings: ours),
+        .testTarget(
+            name: "SweepAnswersTests", dependencies: ["SweepAnswers", "Experiments"],
+            swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(

@@ -1,5 +1,6 @@
 import Experiments
 import Glibc
+import SweepAnswers
 import SweepCoordinator
 import SweepCore
 import SweepStore
