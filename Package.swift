@@ -138,6 +138,7 @@ let package = Package(
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
             linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(
             name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
         .target(
@@ -158,8 +159,8 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
-                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepWorker", "ZeroMQ",
-                "Processes", "CSodium", "CZlib",
+                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
+                "ZeroMQ", "Processes", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -179,6 +180,8 @@ let package = Package(
         .testTarget(
             name: "SweepAnswersTests", dependencies: ["SweepAnswers", "Experiments"],
             swiftSettings: ours),
+        .testTarget(
+            name: "SweepViewTests", dependencies: ["SweepView", "SweepWire"], swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SweepView
 import SweepWire
 import ZeroMQ
 

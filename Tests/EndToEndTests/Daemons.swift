@@ -15,7 +15,7 @@ struct Daemons {
         symlink(windrow.folder.path, link)
     }
 
-    private var environment: [String] { ["XDG_RUNTIME_DIR=" + link] }
+    var environment: [String] { ["XDG_RUNTIME_DIR=" + link] }
 
     /// Runs a test's body, and leaves nothing behind.
     func run(_ body: (Daemons) throws -> Void) throws {
