@@ -13,7 +13,7 @@ struct Windrow: AsyncParsableCommand {
             SubmitCommand.self, StatusCommand.self, WaitCommand.self, PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
             LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
-            ExportCommand.self,
+            PlotCommand.self, ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
             StoreCommand.self, DoctorCommand.self,
         ])
