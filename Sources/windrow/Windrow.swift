@@ -15,7 +15,7 @@ struct Windrow: AsyncParsableCommand {
             PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
             LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
-            ExportCommand.self,
+            PlotCommand.self, ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
             StoreCommand.self, DoctorCommand.self,
         ])
