@@ -53,12 +53,23 @@ struct RowCells {
         return Cell(bytes: cell, isQuoted: isQuoted && cell.count >= 2)
     }
 
-    /// Puts a row's cells into an array that is used again and again; returns false when their
-    /// number is not the expected one.
+    /// Puts a row's cells into an array that is used again and again; returns false, with no cells
+    /// of use, when their number is not the expected one.
     static func split(
         _ row: UnsafeRawBufferPointer, into cells: inout [Cell], expecting count: Int
     ) -> Bool {
-        cells.removeAll(keepingCapacity: true)
+        guard count > 0 else { return false }
+        if cells.count != count {
+            let empty = Cell(bytes: UnsafeRawBufferPointer(start: nil, count: 0), isQuoted: false)
+            cells = Array(repeating: empty, count: count)
+        }
+        return cells.withUnsafeMutableBufferPointer { split(row, into: $0) }
+    }
+
+    private static func split(
+        _ row: UnsafeRawBufferPointer, into cells: UnsafeMutableBufferPointer<Cell>
+    ) -> Bool {
+        var found = 0
         var start = 0
         var position = 0
         // Eight bytes at a time, as long as there is no quote among them.
@@ -69,10 +80,10 @@ struct RowCells {
             var commas = word.bytes(equalTo: CellText.comma)
             while commas != 0 {
                 let end = position + commas.trailingZeroBitCount >> 3
-                guard cells.count < count else { return false }
-                cells.append(
-                    Cell(bytes: UnsafeRawBufferPointer(rebasing: row[start..<end]), isQuoted: false)
-                )
+                guard found < cells.count else { return false }
+                cells[found] = Cell(
+                    bytes: UnsafeRawBufferPointer(rebasing: row[start..<end]), isQuoted: false)
+                found += 1
                 start = end + 1
                 commas &= commas - 1
             }
@@ -80,10 +91,11 @@ struct RowCells {
         }
         var walk = RowCells(row, from: start)
         while let cell = walk.next() {
-            cells.append(cell)
-            if cells.count > count { return false }
+            guard found < cells.count else { return false }
+            cells[found] = cell
+            found += 1
         }
-        return cells.count == count
+        return found == cells.count
     }
 }
 

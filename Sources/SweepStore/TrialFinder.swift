@@ -141,8 +141,11 @@ private struct RowMemory {
             start = min(start, base)
             end = max(end, base + cells[place.cell].bytes.count)
         }
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: end - start))
+        let count = end - start
+        if bytes.count < count { bytes = Array(repeating: 0, count: 2 * count) }
+        bytes.withUnsafeMutableBytes { known in
+            known.copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
+        }
         for number in places.indices {
             let cell = cells[places[number].cell].bytes
             places[number].start = cell.baseAddress.map { $0 - start } ?? 0
