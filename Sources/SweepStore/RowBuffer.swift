@@ -28,6 +28,13 @@ struct RowBuffer {
         rowStart = mark
     }
 
+    /// Moves the first bytes, whole rows, behind another buffer's rows.
+    mutating func move(_ count: Int, to other: inout RowBuffer) {
+        other.bytes.append(contentsOf: bytes[..<count])
+        bytes.removeFirst(count)
+        rowStart = bytes.count
+    }
+
     /// Begins a row.
     mutating func beginRow() { rowStart = bytes.count }
 
