@@ -134,6 +134,11 @@ let package = Package(
             exclude: ["windrow.proto"],
             swiftSettings: ours),
         .target(
+            name: "ClusterKeys",
+            dependencies: ["SweepWire", "Processes", "CSodium"],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("sodium")]),
+        .target(
             name: "SweepStore",
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
@@ -141,7 +146,7 @@ let package = Package(
         .target(
             name: "SweepCoordinator",
             dependencies: [
-                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "Processes",
+                "SweepCore", "SweepWire", "SweepStore", "ClusterKeys", "ZeroMQ", "Processes",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),
@@ -156,7 +161,8 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
-                "SweepStore", "SweepCoordinator", "SweepWorker", "ZeroMQ", "Processes", "CSodium",
+                "SweepStore", "SweepCoordinator", "SweepWorker", "ClusterKeys", "ZeroMQ",
+                "Processes", "CSodium",
                 "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -175,6 +181,8 @@ let package = Package(
             name: "store-writer", dependencies: ["SweepStore", "SweepCore"],
             path: "Tests/StoreWriter", swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(
+            name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],

@@ -116,7 +116,7 @@ package struct WorkerInstance: Sendable {
             return directives(reports.acknowledge(through))
         case .recall(let leases, let abandon):
             return leases.flatMap { giveBack($0, abandon: abandon) }
-        case .heartbeat, .reply:
+        case .heartbeat, .reply, .enrolled:
             return []
         case .farewell(let reason):
             return slots.indices.map { .kill(slot: $0) } + [.exit(.dismissed(reason: reason))]

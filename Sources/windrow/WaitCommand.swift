@@ -54,7 +54,8 @@ struct WaitCommand: ParsableCommand {
     }
 
     private func look() throws(OperatorError) -> [SweepSummary] {
-        let client = try OperatorClient(connection.connect, patience: 5)
+        let client = try OperatorClient(
+            connection.connect, keys: connection.keys.folder, patience: 5)
         guard case .sweeps(let sweeps) = try client.ask(.status(name: name)) else {
             throw OperatorError("the coordinator's answer is no list of sweeps", .internalError)
         }

@@ -14,7 +14,7 @@ struct Windrow: AsyncParsableCommand {
             ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
             LogsCommand.self, SlotCommand.self, ResultsCommand.self, ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
-            StoreCommand.self, DoctorCommand.self,
+            StoreCommand.self, DoctorCommand.self, ClusterCommand.self,
         ])
 
     /// A level of the processor that cannot be had is refused before anything runs.

@@ -1,10 +1,12 @@
 import Glibc
 import SweepWire
 import SweepWorker
+import ZeroMQ
 
 /// The life of a worker daemon.
 struct WorkerService {
     let endpoint: String
+    let security: Socket.Security
     let identity: Registration
     let console: Console
     /// Where reports are kept across a restart.
@@ -16,7 +18,8 @@ struct WorkerService {
     /// Serves until it is sent away or told to leave.
     func run() async throws -> WorkerExit {
         let interruptions = try Interruptions.stream()
-        let shell = try WorkerShell(endpoint: endpoint, identity: identity, state: state)
+        let shell = try WorkerShell(
+            endpoint: endpoint, security: security, identity: identity, state: state)
         let stopping = Task {
             var count = 0
             for await signal in interruptions {
@@ -51,7 +54,10 @@ struct WorkerService {
             if isConnected {
                 console.say("Connected", "to \(endpoint)")
             } else {
-                console.say("Waiting", "for a coordinator at \(endpoint)", .warning)
+                let hint =
+                    await shell.meetsStrangers
+                    ? "; what listens there has another key than the join file names" : ""
+                console.say("Waiting", "for a coordinator at \(endpoint)" + hint, .warning)
             }
         }
     }

@@ -282,8 +282,10 @@ private struct Terminal {
         let isSimple = command.hasPrefix("windrow ")
         child = try ChildProcess.start(
             "sh", ["sh", "-c", (isSimple ? "exec " : "") + command],
-            environment: ChildProcess.currentEnvironment().filter { !$0.hasPrefix("PATH=") }
-                + ["PATH=" + path, "TERM=dumb"],
+            environment: ChildProcess.currentEnvironment().filter {
+                !$0.hasPrefix("PATH=") && !$0.hasPrefix("XDG_CONFIG_HOME=")
+            }
+                + ["PATH=" + path, "TERM=dumb", "XDG_CONFIG_HOME=\(folder)/config"],
             directory: folder,
             descriptors: .init(input: keyboard.number, output: far.number, error: far.number))
     }
