@@ -40,8 +40,7 @@ package struct CoordinatorInstance: Sendable {
 
         /// Whether it is given no more leases.
         var isClosed: Bool {
-            isDraining || isGoing || registration.isLeaving || quarantine != nil
-                || registration.resting != nil
+            isDraining || isGoing || quarantine != nil || registration.takesNothing
         }
 
         var name: String { "\(registration.host):\(registration.pid)" }

@@ -55,6 +55,9 @@ package struct Registration: Sendable, Hashable {
     /// Its graphics cards, as `CUDA_VISIBLE_DEVICES` names them.
     package var gpus: [String] = []
 
+    /// Whether it is to be given no leases, for now or for ever.
+    package var takesNothing: Bool { isLeaving || resting != nil }
+
     package init(
         version: String, host: String, pid: Int, slots: Int, experiments: [String],
         nextReport: UInt64 = 1, held: [Lease] = []

@@ -115,6 +115,17 @@ package actor WorkerShell {
         return (instance.runningCount, instance.unacknowledgedCount)
     }
 
+    /// Takes nothing more for now, and says why; or, with nil, takes leases again.
+    ///
+    /// - Parameter givesUp: whether what runs goes back to the queue, too, without blame.
+    package func rest(_ reason: String?, givesUp: Bool) {
+        guard !isLeaving else { return }
+        carryOut(instance.rest(reason, givesUp: givesUp))
+    }
+
+    /// Leaves by itself after so many seconds without work.
+    package func leave(afterIdle seconds: Double) { instance.idleLimit = seconds }
+
     /// Whether the coordinator has welcomed this worker and was heard of since.
     package var isConnected: Bool { instance.isConnected }
 

@@ -29,6 +29,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var storeRoot = "runs"
 
         @OptionGroup var keys: KeyOptions
+        @OptionGroup var detachment: Detachment
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
@@ -37,6 +38,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         func run() async throws {
             let console = output.console
+            if try detachment.leave("coordinator.log", patience: 600, console) { return }
+            Detachment.prepare()
             do {
                 var endpoints: [Endpoint] = []
                 for text in bind { endpoints.append(try Endpoint(text, isBound: true)) }

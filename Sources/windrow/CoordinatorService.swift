@@ -48,6 +48,7 @@ struct CoordinatorService {
         }
         let bound = try await listen(coordinator, at: all)
         await coordinator.setEndpoints(bound)
+        Detachment.isAtWork()
         console.say("Serving", "\(root) at \(bound.joined(separator: ", "))")
         await coordinator.departed()
         await coordinator.stop()

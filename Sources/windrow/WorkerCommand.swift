@@ -41,6 +41,8 @@ struct WorkerCommand: AsyncParsableCommand {
         var slots: Int?
 
         @OptionGroup var features: WorkerFeatures
+        @OptionGroup var manners: WorkerManners
+        @OptionGroup var detachment: Detachment
 
         @Option(
             help: "A folder for results that are not delivered when this worker ends.",
@@ -63,6 +65,12 @@ struct WorkerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let console = Console(color: .auto, isPlain: false, isQuiet: false)
+            if try detachment.leave(
+                "worker-\(Machine.host).log", patience: 20, readsInput: join == "-", console)
+            {
+                return
+            }
+            Detachment.prepare()
             let way: WorkerWay
             do throws(OperatorError) {
                 way = try WorkerWay(
@@ -94,7 +102,8 @@ struct WorkerCommand: AsyncParsableCommand {
             identity.gpus = features.gpuList
             let service = WorkerService(
                 endpoint: endpoint.text, security: way.security, identity: identity,
-                console: console, state: state)
+                console: console, state: state, manners: manners)
+            manners.beNice()
             switch try await service.run() {
             case .dismissed, .left:
                 return

@@ -12,6 +12,8 @@ struct WorkerService {
     /// Where reports are kept across a restart.
     let state: String?
 
+    let manners: WorkerManners
+
     /// Seconds without a coordinator after which the worker says what it waits for.
     private static let patience = 2.0
 
@@ -35,7 +37,9 @@ struct WorkerService {
             }
         }
         let watching = Task { await watch(shell) }
+        let behaving = Task { await manners.watch(shell, console) }
         defer {
+            behaving.cancel()
             stopping.cancel()
             watching.cancel()
         }
@@ -45,6 +49,12 @@ struct WorkerService {
     /// Says when the worker waits for its coordinator, and when it has it.
     private func watch(_ shell: WorkerShell) async {
         var isTold = false
+        var isAtWork = false
+        for _ in 0..<Int(Self.patience / 0.05) where !isAtWork && !Task.isCancelled {
+            isAtWork = await shell.isConnected
+            if isAtWork { Detachment.isAtWork() }
+            try? await Task.sleep(for: .seconds(0.05))
+        }
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(Self.patience))
             guard !Task.isCancelled else { return }
@@ -52,6 +62,7 @@ struct WorkerService {
             guard isConnected == isTold else { continue }
             isTold = !isConnected
             if isConnected {
+                Detachment.isAtWork()
                 console.say("Connected", "to \(endpoint)")
             } else {
                 let hint =

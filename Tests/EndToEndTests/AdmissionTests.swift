@@ -99,6 +99,39 @@ struct AdmissionTests {
         }
     }
 
+    @Test("a detached worker has joined when the command returns, and leaves when it has idled")
+    func detached() throws {
+        try withCluster { daemons, _ in
+            try sweep(daemons, 20)
+            let file = try invite(daemons)
+            let output = try daemons.ask(
+                "worker", "start", "--join", file, "--slots", "1", "--detach", "--log", "w.log",
+                "--idle-exit", "2s", "--nice", "3")
+            #expect(output.code == 0, "\(output.err)")
+            let list = try daemons.ask("worker", "list", "--json").out
+            #expect(list.contains("\"state\" : \"ready\""), "\(list)")
+            let pid = try #require(
+                daemons.windrow.processes(with: "worker\0start").first)
+            #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(pid)) == 3)
+            #expect(try daemons.ask("submit", "a.yaml").code == 0)
+            #expect(try daemons.ask("wait", "a").code == 0)
+            #expect(finished(daemons) == Array(0..<20))
+            daemons.windrow.wait(until: "it has left") {
+                daemons.windrow.processes(with: "worker\0start").isEmpty
+            }
+            // What goes wrong is told where the command was given.
+            #expect(try daemons.ask("worker", "revoke", "all").code == 64)
+            let host = try #require(
+                try daemons.ask("worker", "list", "--admitted", "--json").out.firstMatch(
+                    of: /"key" : "(k-[0-9a-f]+)",\n[^}]*"role" : "worker"/))
+            #expect(try daemons.ask("worker", "revoke", String(host.1)).code == 0)
+            let refused = try daemons.ask(
+                "worker", "start", "--join", file, "--detach", "--log", "w.log")
+            #expect(refused.code == 69)
+            #expect(refused.err.contains("does not admit this machine's key"), "\(refused.err)")
+        }
+    }
+
     @Test("a revoked worker is cut off at once, its trials run elsewhere, and nobody is blamed")
     func revoke() throws {
         try withCluster { daemons, _ in
