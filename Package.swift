@@ -134,6 +134,11 @@ let package = Package(
             exclude: ["windrow.proto"],
             swiftSettings: ours),
         .target(
+            name: "ClusterKeys",
+            dependencies: ["SweepWire", "Processes", "CSodium"],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("sodium")]),
+        .target(
             name: "SweepStore",
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
@@ -144,7 +149,7 @@ let package = Package(
         .target(
             name: "SweepCoordinator",
             dependencies: [
-                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "Processes",
+                "SweepCore", "SweepWire", "SweepStore", "ClusterKeys", "ZeroMQ", "Processes",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),
@@ -160,7 +165,7 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
-                "ZeroMQ", "Processes", "CSodium", "CZlib",
+                "ClusterKeys", "ZeroMQ", "Processes", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -183,6 +188,8 @@ let package = Package(
         .testTarget(
             name: "SweepViewTests", dependencies: ["SweepView", "SweepWire"], swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(
+            name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],

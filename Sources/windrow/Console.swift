@@ -48,6 +48,9 @@ struct Console: Sendable {
         write(paint("error:", .bad) + " " + Self.harmless(message) + "\n")
     }
 
+    /// A line that another windrow process has said.
+    func relay(_ line: String) { write(Self.harmless(line) + "\n") }
+
     /// Whether there is room for a bar beside the numbers.
     var hasRoomForBar: Bool { isAnimated && Self.width >= 80 }
 

@@ -45,7 +45,8 @@ struct SweepFollower {
     }
 
     private func look() throws(OperatorError) -> [SweepSummary] {
-        let client = try OperatorClient(connection.connect, patience: 5)
+        let client = try OperatorClient(
+            connection.connect, keys: connection.keys.folder, patience: 5)
         guard case .sweeps(let sweeps) = try client.ask(.status(name: name)) else {
             throw OperatorError("the coordinator's answer is no list of sweeps", .internalError)
         }

@@ -39,7 +39,8 @@ struct TopCommand: AsyncParsableCommand {
         // Who has no coordinator is told so before the screen is taken.
         let first: ClusterSnapshot
         do throws(OperatorError) {
-            first = try Self.look(OperatorClient(connection.connect, patience: 15))
+            first = try Self.look(
+                OperatorClient(connection.connect, keys: connection.keys.folder, patience: 15))
         } catch {
             console.complain(error.message)
             throw error.status.code
@@ -56,10 +57,10 @@ struct TopCommand: AsyncParsableCommand {
         let (effects, orders) = AsyncStream<TopEffect>.makeStream()
         try Terminal.events { sink.yield(.terminal($0)) }
         Task { for await _ in interruptions { sink.yield(.signal) } }
-        let endpoint = connection.connect
-        Task.detached { await Self.poll(endpoint) { sink.yield($0) } }
+        let connection = connection
+        Task.detached { await Self.poll(connection) { sink.yield($0) } }
         Task.detached {
-            for await effect in effects { sink.yield(Self.carryOut(effect, endpoint)) }
+            for await effect in effects { sink.yield(Self.carryOut(effect, connection)) }
         }
         var state = TopState()
         state.take(first, now: EventLoop.now())
@@ -90,13 +91,16 @@ struct TopCommand: AsyncParsableCommand {
 
     /// Asks once a second.
     private static func poll(
-        _ endpoint: String?, _ report: @Sendable (Event) -> Void
+        _ connection: ConnectOptions, _ report: @Sendable (Event) -> Void
     ) async {
         var client: OperatorClient?
         while true {
             try? await Task.sleep(for: .seconds(1))
             do throws(OperatorError) {
-                if client == nil { client = try OperatorClient(endpoint, patience: 3) }
+                if client == nil {
+                    client = try OperatorClient(
+                        connection.connect, keys: connection.keys.folder, patience: 3)
+                }
                 guard let client else { continue }
                 report(.snapshot(try look(client), now: EventLoop.now()))
             } catch {
@@ -117,16 +121,20 @@ struct TopCommand: AsyncParsableCommand {
     }
 
     /// Does what a key asks for.
-    private static func carryOut(_ effect: TopEffect, _ endpoint: String?) -> Event {
+    private static func carryOut(_ effect: TopEffect, _ connection: ConnectOptions) -> Event {
         do throws(OperatorError) {
             switch effect {
             case .quit: return .signal
             case .act(let action, let name):
-                let reply = try OperatorClient(endpoint, patience: 15).ask(.act(action, name: name))
+                let reply = try OperatorClient(
+                    connection.connect, keys: connection.keys.folder, patience: 15
+                ).ask(.act(action, name: name))
                 guard case .sweeps(let sweeps) = reply, let sweep = sweeps.first else { break }
                 return .done("\(name) is \(sweep.state.rawValue)", isGood: true)
             case .command(let action, let worker):
-                let reply = try OperatorClient(endpoint, patience: 15).ask(
+                let reply = try OperatorClient(
+                    connection.connect, keys: connection.keys.folder, patience: 15
+                ).ask(
                     .command(action, selection: "\(worker)"))
                 guard case .workers(let workers) = reply, let one = workers.first else { break }
                 return .done("worker \(worker) is \(one.state.rawValue)", isGood: true)

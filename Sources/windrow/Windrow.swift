@@ -17,7 +17,7 @@ struct Windrow: AsyncParsableCommand {
             LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
             PlotCommand.self, ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
-            StoreCommand.self, DoctorCommand.self,
+            StoreCommand.self, DoctorCommand.self, ClusterCommand.self,
         ])
 
     /// A level of the processor that cannot be had is refused before anything runs.

@@ -39,8 +39,12 @@ struct PseudoTerminal {
             "sh", ["sh", "-c", (isSimple ? "exec " : "") + command],
             environment: ChildProcess.currentEnvironment().filter {
                 !$0.hasPrefix("PATH=") && !$0.hasPrefix("TERM=")
+                    && !$0.hasPrefix("XDG_CONFIG_HOME=")
             }
-                + ["PATH=" + programPath, hasKeyboard ? "TERM=xterm" : "TERM=dumb"] + environment,
+                + [
+                    "PATH=" + programPath, hasKeyboard ? "TERM=xterm" : "TERM=dumb",
+                    "XDG_CONFIG_HOME=\(folder)/config",
+                ] + environment,
             directory: folder,
             descriptors: .init(input: keyboard.number, output: far.number, error: far.number))
     }
