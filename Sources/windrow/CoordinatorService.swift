@@ -26,6 +26,7 @@ struct CoordinatorService {
         var locks: [EndpointLock] = []
         for case .file(let path) in all { locks.append(try EndpointLock(path: path)) }
         let root = try prepareRoot()
+        if let warning = Store.networkWarning(root) { console.say("Network", warning, .warning) }
         let records = try servedSweeps(below: root)
         let coordinator = try CoordinatorShell(
             settings: .init(version: Version.text, startedAt: Machine.secondsSince1970))
