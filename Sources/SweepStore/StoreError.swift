@@ -84,8 +84,9 @@ extension StoreError: CustomStringConvertible {
 }
 
 extension StoreError {
-    /// Errors of a disk that may pass: it is full, was mounted read-only, or does not answer. A limit
-    /// on file sizes may be raised under a running process (prlimit(1)).
+    /// Errors of a disk that may pass: it is full, was mounted read-only, or does not answer.
+    ///
+    /// A limit on file sizes may be raised under a running process (prlimit(1)).
     private static let passingCodes: Set<Int32> = [
         ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EAGAIN, ENOMEM, ENODEV, ENXIO, ENOTCONN, ESTALE,
         ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH,
