@@ -25,6 +25,10 @@ package struct Sweep: Sendable, Hashable {
     package var directory: String
     /// Where and before what its trials run.
     package var placement = Placement()
+    /// The pictures that `windrow plot` draws when it is not told which.
+    ///
+    /// Not part of the JSON form: no trial depends on them.
+    package var plots: [PlotRequest] = []
 }
 
 /// A metric and the direction in which it is better.
@@ -34,6 +38,12 @@ package struct MetricGoal: Sendable, Hashable, Codable {
     }
     package var name: String
     package var goal: Goal
+
+    /// A metric and its direction.
+    package init(name: String, goal: Goal) {
+        self.name = name
+        self.goal = goal
+    }
 }
 
 /// When an attempt, a trial, a sweep is given up.
@@ -56,4 +66,10 @@ package struct Limits: Sendable, Hashable, Codable {
 package struct Assignment: Sendable, Hashable, Codable {
     package var column: String
     package var value: Value
+
+    /// A column and its value.
+    package init(column: String, value: Value) {
+        self.column = column
+        self.value = value
+    }
 }

@@ -118,7 +118,8 @@ struct LogsCommand: ParsableCommand {
         var found = all.filter { (sweep ?? $0.name) == $0.name && hasLog($0.path) }.map(\.path)
         guard found.isEmpty else { return found }
         // A coordinator that does not answer has no stores to show.
-        if let client = try? OperatorClient(connection.connect, patience: 5),
+        if let client = try? OperatorClient(
+            connection.connect, keys: connection.keys.folder, patience: 5),
             case .sweeps(let sweeps)? = try? client.ask(.status(name: nil))
         {
             found = sweeps.filter { (sweep ?? $0.name) == $0.name }.map(\.store)
