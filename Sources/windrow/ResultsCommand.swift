@@ -18,7 +18,7 @@ struct ResultsCommand: ParsableCommand {
             or a damaged store.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Option(
@@ -26,7 +26,9 @@ struct ResultsCommand: ParsableCommand {
         help: "Only rows that meet this: 'step_size<0.1 and method=econtrol'.")
     var condition: String?
 
-    @Option(help: "Sort by these columns: loss or method,loss. Empty cells and NaN come last.")
+    @Option(
+        help: "Sort by these columns: loss or method,loss. Empty cells and NaN come last.",
+        completion: Completions.columns)
     var sort: String?
 
     @Flag(help: "The largest first.")
@@ -36,7 +38,7 @@ struct ResultsCommand: ParsableCommand {
         help: """
             These columns: trial,loss, or all (default: for table and markdown those that tell \
             rows apart, otherwise all).
-            """)
+            """, completion: Completions.columns)
     var columns: String?
 
     @Option(help: "table, csv, json or markdown.")
