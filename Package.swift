@@ -134,16 +134,22 @@ let package = Package(
             exclude: ["windrow.proto"],
             swiftSettings: ours),
         .target(
+            name: "ClusterKeys",
+            dependencies: ["SweepWire", "Processes", "CSodium"],
+            swiftSettings: ours,
+            linkerSettings: [.linkedLibrary("sodium")]),
+        .target(
             name: "SweepStore",
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
             linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(
             name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
         .target(
             name: "SweepCoordinator",
             dependencies: [
-                "SweepCore", "SweepWire", "SweepStore", "ZeroMQ", "Processes",
+                "SweepCore", "SweepWire", "SweepStore", "ClusterKeys", "ZeroMQ", "Processes",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: ours),
@@ -158,8 +164,8 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
-                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepWorker", "ZeroMQ",
-                "Processes", "CSodium", "CZlib",
+                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
+                "ClusterKeys", "ZeroMQ", "Processes", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -179,7 +185,11 @@ let package = Package(
         .testTarget(
             name: "SweepAnswersTests", dependencies: ["SweepAnswers", "Experiments"],
             swiftSettings: ours),
+        .testTarget(
+            name: "SweepViewTests", dependencies: ["SweepView", "SweepWire"], swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
+        .testTarget(
+            name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],

@@ -28,9 +28,12 @@ package enum CoordinatorDirective: Sendable, Hashable {
 /// A restarted worker is a new peer.
 package struct PeerID: Sendable, Hashable {
     package let bytes: [UInt8]
+    /// The key by which it was admitted; nil: it is on this machine, and needs none.
+    package let key: PublicKey?
 
-    package init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8], key: PublicKey? = nil) {
         self.bytes = bytes
+        self.key = key
     }
 }
 
@@ -79,6 +82,9 @@ package enum CoordinatorEvent: Sendable, Hashable {
     /// A worker is given nothing more: trials fail on it that do not fail elsewhere.
     case quarantined(worker: String, reason: String)
     case refused(worker: String, reason: String)
+    /// A machine has joined by an invitation.
+    case enrolled(name: String, key: String)
+    case revoked(name: String, key: String)
     case attemptFailed(
         sweep: SweepDigest, index: Int, attempt: Int, of: Int, failure: TrialFailure)
     case trialFailed(sweep: SweepDigest, index: Int, attempts: Int, failure: TrialFailure)

@@ -147,6 +147,7 @@ extension CoordinatorInstance {
         peers[id]?.running = heartbeat.running
         noteRunning(heartbeat.running, now: now)
         peers[id]?.registration.isLeaving = heartbeat.isLeaving
+        peers[id]?.registration.resting = heartbeat.resting
         // Messages of one worker arrive in order: a newer report would have been here.
         guard heartbeat.lastReport <= peer.lastReport else { return [.send(.introduce, to: id)] }
         var directives: [CoordinatorDirective] = []

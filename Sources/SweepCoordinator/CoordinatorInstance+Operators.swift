@@ -15,7 +15,7 @@ extension CoordinatorInstance {
         }
         if isStopping {
             switch request.verb {
-            case .info, .status, .workers, .stop: break
+            case .info, .status, .workers, .stop, .keys, .refusals: break
             default: return [refuse(asker, "the coordinator is about to leave", 75)]
             }
         }
@@ -29,6 +29,14 @@ extension CoordinatorInstance {
             return command(action, selection, asker, now: now)
         case .info: return [infoReply(asker, now: now)]
         case .stop(let workers): return stop(workers: workers, asker, now: now)
+        case .invite, .revoke, .keys, .refusals:
+            // With keys, the shell's front desk answers these.
+            return [
+                refuse(
+                    asker,
+                    "this coordinator has no keys: it listens on this machine only; to let others "
+                        + "join, run windrow cluster init, and start it with --bind tcp://…", 64)
+            ]
         }
     }
 

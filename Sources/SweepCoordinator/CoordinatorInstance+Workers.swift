@@ -50,12 +50,45 @@ extension CoordinatorInstance {
                 state: peer.isGoing || peer.registration.isLeaving
                     ? .leaving
                     : peer.isDraining
-                        ? .draining : peer.quarantine != nil ? .quarantined : .ready,
+                        ? .draining
+                        : peer.quarantine != nil
+                            ? .quarantined : peer.registration.resting != nil ? .resting : .ready,
                 version: peer.registration.version, silence: peer.silence)
             summary.tags = peer.registration.tags
             summary.gpus = peer.registration.gpus
-            summary.reason = peer.quarantine
+            summary.reason = peer.quarantine ?? peer.registration.resting
+            summary.key = id.key?.id
             return summary
+        }
+    }
+
+    /// The keys of the workers that a selection names.
+    ///
+    /// - Throws: `WorkerSelection.Problem` for a text that is none.
+    func keys(of text: String) throws(WorkerSelection.Problem) -> Set<PublicKey> {
+        let selection = try WorkerSelection(text)
+        let last = peers.values.map(\.number).max()
+        return Set(
+            peers.compactMap { id, peer in
+                selection.contains(
+                    number: peer.number, host: peer.registration.host, tags: peer.registration.tags,
+                    isLast: peer.number == last) ? id.key : nil
+            })
+    }
+
+    /// Workers by key.
+    var connectedKeys: [PublicKey: Int] {
+        peers.keys.reduce(into: [:]) { counts, id in
+            if let key = id.key { counts[key, default: 0] += 1 }
+        }
+    }
+
+    /// Cuts off whoever uses a key: what they hold goes back to the queue, and nobody is blamed.
+    mutating func expel(_ keys: Set<PublicKey>, now: Double) -> [CoordinatorDirective] {
+        let reason = "its key is revoked"
+        return peerOrder.filter { $0.key.map(keys.contains) == true }.flatMap { id in
+            [.send(.refusal(reason: reason), to: id)]
+                + remove(id, now: now) { .left(worker: $0, reason: reason) }
         }
     }
 

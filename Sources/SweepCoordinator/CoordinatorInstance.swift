@@ -40,7 +40,7 @@ package struct CoordinatorInstance: Sendable {
 
         /// Whether it is given no more leases.
         var isClosed: Bool {
-            isDraining || isGoing || registration.isLeaving || quarantine != nil
+            isDraining || isGoing || quarantine != nil || registration.takesNothing
         }
 
         var name: String { "\(registration.host):\(registration.pid)" }
@@ -236,7 +236,7 @@ package struct CoordinatorInstance: Sendable {
         peers[id]?.lastHeard = now
         peers[id]?.isReturning = false
         switch message {
-        case .registration, .request:
+        case .registration, .request, .enrolment:
             return []
         case .report(let report):
             return take(report, from: id, now: now)
@@ -416,7 +416,7 @@ package struct CoordinatorInstance: Sendable {
             + remove(id, now: now) { .lost(worker: $0, reason: reason) }
     }
 
-    private mutating func remove(
+    mutating func remove(
         _ id: PeerID, now: Double, _ event: (String) -> CoordinatorEvent
     ) -> [CoordinatorDirective] {
         guard let peer = peers.removeValue(forKey: id) else { return [] }

@@ -9,9 +9,11 @@ import ZeroMQ
 /// Carries a `CoordinatorInstance`'s directives out: one router socket, and a store writer for each
 /// sweep.
 package actor CoordinatorShell {
-    private nonisolated let loop: EventLoop
-    private nonisolated let context: Context
+    nonisolated let loop: EventLoop
+    nonisolated let context: Context
     private var socket: Socket?
+    /// Who comes in over TCP; nil: nobody.
+    var frontDesk: FrontDesk?
     var instance: CoordinatorInstance
     var writers: [SweepDigest: StoreWriter] = [:]
     var grids: [SweepDigest: Grid] = [:]
@@ -45,6 +47,12 @@ package actor CoordinatorShell {
     /// - Returns: the endpoint as it was bound, with the port that a `*` stands for.
     @discardableResult
     package func listen(at endpoint: String) throws(ZeroMQError) -> String {
+        if endpoint.hasPrefix("tcp:") {
+            guard let frontDesk else {
+                throw ZeroMQError(code: EACCES, operation: "listen at \(endpoint) without keys")
+            }
+            return try frontDesk.listen(at: endpoint)
+        }
         if let socket {
             try socket.bind(endpoint)
             return try socket.lastEndpoint()
@@ -107,6 +115,8 @@ package actor CoordinatorShell {
         for writer in writers.values { writer.close() }
         writers = [:]
         socket = nil
+        frontDesk?.close()
+        frontDesk = nil
         announce.finish()
         loop.stop()
     }
@@ -128,6 +138,7 @@ package actor CoordinatorShell {
 
     private func tick() {
         carryOut(instance.tick(now: EventLoop.now()))
+        frontDesk?.cut()
         settle()
         schedule()
     }
@@ -148,9 +159,11 @@ package actor CoordinatorShell {
         settle()
     }
 
-    private func receive(_ payload: [UInt8], from peer: PeerID) {
+    func receive(_ payload: [UInt8], from peer: PeerID) {
         do {
             let message = try WorkerMessage(decoding: payload)
+            guard isAllowed(message, from: peer) else { return }
+            if case .request(let request) = message, answer(request, from: peer) { return }
             carryOut(instance.receive(message, from: peer, now: EventLoop.now()))
         } catch {
             // Once for each peer: a broken program repeats itself.
@@ -179,7 +192,8 @@ package actor CoordinatorShell {
             case .send(let message, let peer):
                 do {
                     // A peer that is gone is found by its silence.
-                    _ = try socket?.send([peer.bytes, message.encoded()])
+                    let end = peer.key == nil ? socket : frontDesk?.socket
+                    _ = try end?.send([peer.bytes, message.encoded()])
                 } catch {
                     announce.yield(.stopped(reason: error.description))
                 }

@@ -19,35 +19,24 @@ package struct StoreTraces {
     package func rows(
         of trials: Set<TrialID>, columns names: [String]
     ) throws(StoreError) -> [TrialID: [[Double]]] {
-        let header = index.trace.layout.header
-        let places = names.map { header.firstIndex(of: $0) }
+        // Files of a trace may have different columns.
+        let places = index.trace.files.map { file in
+            let header = file.layout.header
+            return names.map { header.firstIndex(of: $0) }
+        }
         var found: [TrialID: [[Double]]] = [:]
         for entry in index.entries where entry.traceRows > 0 && trials.contains(entry.id) {
-            let bytes = try index.traceBytes(of: entry.id)
-            found[entry.id] = Self.rows(bytes, width: header.count, places)
+            var rows: [[Double]] = []
+            rows.reserveCapacity(entry.traceRows)
+            try index.visitTrace(of: entry.id) { cells, file in
+                rows.append(
+                    places[file].map { place in
+                        place.flatMap { Double(String(decoding: cells[$0].bytes, as: UTF8.self)) }
+                            ?? .nan
+                    })
+            }
+            found[entry.id] = rows
         }
         return found
-    }
-
-    private static func rows(_ bytes: [UInt8], width: Int, _ places: [Int?]) -> [[Double]] {
-        var rows: [[Double]] = []
-        var cells: [RowCells.Cell] = []
-        bytes.withUnsafeBytes { bytes in
-            var start = 0
-            while start < bytes.count {
-                let end = bytes[start...].firstIndex(of: CellText.lineFeed) ?? bytes.count
-                let row = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if RowCells.split(row, into: &cells, expecting: width) {
-                    rows.append(
-                        places.map { place in
-                            place.flatMap {
-                                Double(String(decoding: cells[$0].bytes, as: UTF8.self))
-                            } ?? .nan
-                        })
-                }
-                start = end + 1
-            }
-        }
-        return rows
     }
 }

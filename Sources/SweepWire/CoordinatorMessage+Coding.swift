@@ -30,6 +30,8 @@ extension CoordinatorMessage {
             }
         case .reply(let reply):
             message.reply = Windrow_V1_Reply(reply)
+        case .enrolled(let enrolled):
+            message.enrolled = Windrow_V1_Enrolled(enrolled)
         case .heartbeat:
             message.heartbeat = Windrow_V1_Heartbeat()
         case .farewell(let reason):
@@ -65,6 +67,7 @@ extension CoordinatorMessage {
             self = .recall(recall.leases.map { LeaseID($0) }, abandon: recall.abandon)
         case .reply(let reply): self = .reply(try OperatorReply(reply))
         case .heartbeat: self = .heartbeat
+        case .enrolled(let enrolled): self = .enrolled(try Enrolled(enrolled))
         case .farewell(let farewell): self = .farewell(reason: farewell.reason)
         case nil: throw .malformed("no known body")
         }

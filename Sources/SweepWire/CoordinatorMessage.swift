@@ -16,6 +16,8 @@ package enum CoordinatorMessage: Sendable, Hashable {
     case farewell(reason: String)
     /// The answer to an operator's request.
     case reply(OperatorReply)
+    /// The answer to an enrolment.
+    case enrolled(Enrolled)
 }
 
 /// What the worker tells a slot.

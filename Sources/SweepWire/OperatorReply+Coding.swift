@@ -24,6 +24,14 @@ extension Windrow_V1_Reply {
                 $0.slots = UInt32(clamping: known.slots)
                 $0.sweeps = UInt32(clamping: known.sweeps)
             }
+        case .invited(let made):
+            invited = .with {
+                $0.address = made.address
+                $0.coordinatorKey = .init(made.coordinator.bytes)
+            }
+        case .keys(let list): keys = .with { $0.keys = list.map(Windrow_V1_KeyState.init) }
+        case .refusals(let list):
+            refusals = .with { $0.refusals = list.map(Windrow_V1_RefusalState.init) }
         }
     }
 }
@@ -49,6 +57,17 @@ extension OperatorReply {
                     version: info.version, host: info.host, pid: Int(info.pid),
                     uptime: info.uptime, storeRoot: info.storeRoot, endpoints: info.endpoints,
                     workers: Int(info.workers), slots: Int(info.slots), sweeps: Int(info.sweeps)))
+        case .invited(let made):
+            body = .invited(
+                Invited(address: made.address, coordinator: try publicKey(made.coordinatorKey)))
+        case .keys(let list):
+            var keys: [KeySummary] = []
+            for key in list.keys { keys.append(try KeySummary(key)) }
+            body = .keys(keys)
+        case .refusals(let list):
+            var refusals: [RefusalSummary] = []
+            for refusal in list.refusals { refusals.append(try RefusalSummary(refusal)) }
+            body = .refusals(refusals)
         case nil: throw .malformed("a reply without a known body")
         }
         number = message.number
@@ -107,6 +126,7 @@ extension Windrow_V1_WorkerState {
         tags = worker.tags
         gpus = worker.gpus
         reason = worker.reason ?? ""
+        key = worker.key ?? ""
     }
 }
 
@@ -123,5 +143,6 @@ extension WorkerSummary {
         tags = message.tags
         gpus = message.gpus
         reason = message.reason.isEmpty ? nil : message.reason
+        key = message.key.isEmpty ? nil : message.key
     }
 }

@@ -9,6 +9,9 @@ package struct OperatorReply: Sendable, Hashable {
         case sweeps([SweepSummary])
         case workers([WorkerSummary])
         case info(CoordinatorInfo)
+        case invited(Invited)
+        case keys([KeySummary])
+        case refusals([RefusalSummary])
     }
 
     package init(number: UInt64, body: Body) {
@@ -76,6 +79,8 @@ package struct SweepSummary: Sendable, Hashable {
 package struct WorkerSummary: Sendable, Hashable {
     package enum State: String, Sendable, Hashable, CaseIterable {
         case ready
+        /// It takes nothing for now, by its own schedule.
+        case resting
         /// An operator wants it to begin nothing more.
         case draining
         /// Trials fail on it that do not fail elsewhere: it gets nothing more.
@@ -97,8 +102,10 @@ package struct WorkerSummary: Sendable, Hashable {
     package var silence: Double
     package var tags: [String] = []
     package var gpus: [String] = []
-    /// Why it is in quarantine, if it is.
+    /// Why it is in quarantine, or rests, if it does.
     package var reason: String?
+    /// The id of the key by which it was admitted; nil: on this machine, without one.
+    package var key: String?
 
     package init(
         number: Int, host: String, pid: Int, slots: Int, running: Int, state: State,

@@ -42,6 +42,10 @@ extension Windrow_V1_Request {
             }
         case .info: info = Windrow_V1_InfoQuery()
         case .stop(let workers): stop = .with { $0.workers = workers }
+        case .invite(let invitation): invite = Windrow_V1_Invitation(invitation)
+        case .revoke(let selection): revoke = .with { $0.selection = selection }
+        case .keys: keys = Windrow_V1_KeyQuery()
+        case .refusals: refusals = Windrow_V1_RefusalQuery()
         }
     }
 }
@@ -89,6 +93,10 @@ extension OperatorRequest {
             verb = .command(action, selection: command.selection)
         case .info: verb = .info
         case .stop(let stop): verb = .stop(workers: stop.workers)
+        case .invite(let invitation): verb = .invite(try Invitation(invitation))
+        case .revoke(let revocation): verb = .revoke(selection: revocation.selection)
+        case .keys: verb = .keys
+        case .refusals: verb = .refusals
         case nil: throw .malformed("a request without a known verb")
         }
         self.init(number: message.number, verb: verb)

@@ -16,6 +16,14 @@ package struct OperatorRequest: Sendable, Hashable {
         case info
         /// Leave; with `workers` let what runs finish first, and send the workers away.
         case stop(workers: Bool)
+        /// Let a machine join.
+        case invite(Invitation)
+        /// Admit keys no more, and cut off who uses them: workers, or keys by id or name.
+        case revoke(selection: String)
+        /// The keys that are known.
+        case keys
+        /// Who was refused.
+        case refusals
     }
 
     package init(number: UInt64, verb: Verb) {

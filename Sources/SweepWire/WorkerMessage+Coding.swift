@@ -26,11 +26,14 @@ extension WorkerMessage {
                 $0.lastReport = heartbeat.lastReport
                 $0.unacknowledged = heartbeat.unacknowledged
                 $0.leaving = heartbeat.isLeaving
+                $0.resting = heartbeat.resting ?? ""
             }
         case .farewell(let reason):
             message.farewell = .with { $0.reason = reason }
         case .request(let request):
             message.request = Windrow_V1_Request(request)
+        case .enrolment(let enrolment):
+            message.enrolment = Windrow_V1_Enrolment(enrolment)
         case .output(let parts):
             message.output = .with {
                 $0.parts = parts.map { part in
@@ -68,11 +71,12 @@ extension WorkerMessage {
                 guard index < .max else { throw .malformed("a running index of \(index)") }
                 running.append(RunningTrial(lease: LeaseID(trial.lease), index: index))
             }
-            self = .heartbeat(
-                Heartbeat(
-                    running: running, held: heartbeat.held.map { LeaseID($0) },
-                    lastReport: heartbeat.lastReport, unacknowledged: heartbeat.unacknowledged,
-                    isLeaving: heartbeat.leaving))
+            var sign = Heartbeat(
+                running: running, held: heartbeat.held.map { LeaseID($0) },
+                lastReport: heartbeat.lastReport, unacknowledged: heartbeat.unacknowledged,
+                isLeaving: heartbeat.leaving)
+            sign.resting = heartbeat.resting.isEmpty ? nil : heartbeat.resting
+            self = .heartbeat(sign)
         case .farewell(let farewell):
             self = .farewell(reason: farewell.reason)
         case .request(let request):
@@ -87,6 +91,8 @@ extension WorkerMessage {
                         text: [UInt8](part.text), begins: part.begins))
             }
             self = .output(parts)
+        case .enrolment(let enrolment):
+            self = .enrolment(try Enrolment(enrolment))
         case nil:
             throw .malformed("no known body")
         }
@@ -105,6 +111,7 @@ extension Windrow_V1_Registration {
         nextReport = registration.nextReport
         held = registration.held.map(Windrow_V1_Lease.init)
         leaving = registration.isLeaving
+        resting = registration.resting ?? ""
         lastReport = registration.lastReport
         tags = registration.tags
         gpus = registration.gpus
@@ -123,6 +130,7 @@ extension Registration {
             slots: Int(message.slots), experiments: message.experiments,
             nextReport: try reportNumber(message.nextReport), held: held)
         isLeaving = message.leaving
+        resting = message.resting.isEmpty ? nil : message.resting
         lastReport = message.lastReport
         tags = message.tags
         guard message.gpus.count <= 65536 else {

@@ -10,6 +10,8 @@ package enum WorkerMessage: Sendable, Hashable {
     case request(OperatorRequest)
     /// What trials have printed; sent once, and lost with the connection.
     case output([OutputPart])
+    /// Under the key of an invitation: admit my own key.
+    case enrolment(Enrolment)
 }
 
 /// A part of what an attempt at a trial has printed, for the sweep's log.
@@ -44,12 +46,17 @@ package struct Registration: Sendable, Hashable {
     package var held: [Lease]
     /// Whether it takes no more leases.
     package var isLeaving = false
+    /// Why it takes no leases for now; nil: it takes some.
+    package var resting: String? = nil
     /// Number of the newest report that is kept and will be sent; 0: none.
     package var lastReport: UInt64 = 0
     /// Words that sweeps may require, and by which operators select it.
     package var tags: [String] = []
     /// Its graphics cards, as `CUDA_VISIBLE_DEVICES` names them.
     package var gpus: [String] = []
+
+    /// Whether it is to be given no leases, for now or for ever.
+    package var takesNothing: Bool { isLeaving || resting != nil }
 
     package init(
         version: String, host: String, pid: Int, slots: Int, experiments: [String],
@@ -133,6 +140,8 @@ package struct Heartbeat: Sendable, Hashable {
     package var unacknowledged: UInt64
     /// Whether the worker takes no more leases.
     package var isLeaving: Bool
+    /// Why it takes no leases for now; nil: it takes some.
+    package var resting: String? = nil
 
     package init(
         running: [RunningTrial] = [], held: [LeaseID] = [], lastReport: UInt64 = 0,

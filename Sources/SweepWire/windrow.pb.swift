@@ -87,6 +87,14 @@ nonisolated struct Windrow_V1_FromWorker: Sendable {
     set {body = .output(newValue)}
   }
 
+  var enrolment: Windrow_V1_Enrolment {
+    get {
+      if case .enrolment(let v)? = body {return v}
+      return Windrow_V1_Enrolment()
+    }
+    set {body = .enrolment(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -96,6 +104,7 @@ nonisolated struct Windrow_V1_FromWorker: Sendable {
     case farewell(Windrow_V1_Farewell)
     case request(Windrow_V1_Request)
     case output(Windrow_V1_Output)
+    case enrolment(Windrow_V1_Enrolment)
 
   }
 
@@ -192,6 +201,14 @@ nonisolated struct Windrow_V1_FromCoordinator: Sendable {
     set {body = .reply(newValue)}
   }
 
+  var enrolled: Windrow_V1_Enrolled {
+    get {
+      if case .enrolled(let v)? = body {return v}
+      return Windrow_V1_Enrolled()
+    }
+    set {body = .enrolled(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -205,6 +222,7 @@ nonisolated struct Windrow_V1_FromCoordinator: Sendable {
     case farewell(Windrow_V1_Farewell)
     case introduce(Windrow_V1_Introduce)
     case reply(Windrow_V1_Reply)
+    case enrolled(Windrow_V1_Enrolled)
 
   }
 
@@ -304,6 +322,43 @@ nonisolated struct Windrow_V1_Registration: Sendable {
 
   /// names of its graphics cards, as CUDA_VISIBLE_DEVICES takes them
   var gpus: [String] = []
+
+  /// why it takes no leases for now; empty: it takes some
+  var resting: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Admit this key as a worker's. Sent under the key of an invitation, and answered with Enrolled.
+nonisolated struct Windrow_V1_Enrolment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 32 bytes
+  var publicKey: Data = Data()
+
+  /// what operators call the machine
+  var host: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The key is admitted, durably.
+nonisolated struct Windrow_V1_Enrolled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// that the invitation names; 0: none
+  var slots: UInt32 = 0
+
+  /// that the invitation names
+  var tags: [String] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -708,6 +763,9 @@ nonisolated struct Windrow_V1_Heartbeat: Sendable {
   /// the worker takes no more leases
   var leaving: Bool = false
 
+  /// why it takes none for now; empty: it takes some
+  var resting: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -840,6 +898,38 @@ nonisolated struct Windrow_V1_Request: Sendable {
     set {verb = .stop(newValue)}
   }
 
+  var invite: Windrow_V1_Invitation {
+    get {
+      if case .invite(let v)? = verb {return v}
+      return Windrow_V1_Invitation()
+    }
+    set {verb = .invite(newValue)}
+  }
+
+  var revoke: Windrow_V1_Revocation {
+    get {
+      if case .revoke(let v)? = verb {return v}
+      return Windrow_V1_Revocation()
+    }
+    set {verb = .revoke(newValue)}
+  }
+
+  var keys: Windrow_V1_KeyQuery {
+    get {
+      if case .keys(let v)? = verb {return v}
+      return Windrow_V1_KeyQuery()
+    }
+    set {verb = .keys(newValue)}
+  }
+
+  var refusals: Windrow_V1_RefusalQuery {
+    get {
+      if case .refusals(let v)? = verb {return v}
+      return Windrow_V1_RefusalQuery()
+    }
+    set {verb = .refusals(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Verb: Equatable, Sendable {
@@ -850,6 +940,10 @@ nonisolated struct Windrow_V1_Request: Sendable {
     case command(Windrow_V1_WorkerAction)
     case info(Windrow_V1_InfoQuery)
     case stop(Windrow_V1_StopOrder)
+    case invite(Windrow_V1_Invitation)
+    case revoke(Windrow_V1_Revocation)
+    case keys(Windrow_V1_KeyQuery)
+    case refusals(Windrow_V1_RefusalQuery)
 
   }
 
@@ -1058,6 +1152,68 @@ nonisolated struct Windrow_V1_StopOrder: Sendable {
   init() {}
 }
 
+/// Let whoever has this key enrol a key of its own.
+nonisolated struct Windrow_V1_Invitation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the invitation; its secret half never travels
+  var publicKey: Data = Data()
+
+  var name: String = String()
+
+  /// for the workers that come of it; 0: their own choice
+  var slots: UInt32 = 0
+
+  /// for the workers that come of it
+  var tags: [String] = []
+
+  /// s; 0: without end
+  var lifetime: Double = 0
+
+  /// for one machine
+  var once: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Admit these keys no more, and cut off who uses them.
+nonisolated struct Windrow_V1_Revocation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// workers, or keys by their id or name
+  var selection: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_KeyQuery: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_RefusalQuery: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct Windrow_V1_Reply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1100,6 +1256,30 @@ nonisolated struct Windrow_V1_Reply: Sendable {
     set {body = .info(newValue)}
   }
 
+  var invited: Windrow_V1_Invited {
+    get {
+      if case .invited(let v)? = body {return v}
+      return Windrow_V1_Invited()
+    }
+    set {body = .invited(newValue)}
+  }
+
+  var keys: Windrow_V1_KeyList {
+    get {
+      if case .keys(let v)? = body {return v}
+      return Windrow_V1_KeyList()
+    }
+    set {body = .keys(newValue)}
+  }
+
+  var refusals: Windrow_V1_RefusalList {
+    get {
+      if case .refusals(let v)? = body {return v}
+      return Windrow_V1_RefusalList()
+    }
+    set {body = .refusals(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -1108,8 +1288,112 @@ nonisolated struct Windrow_V1_Reply: Sendable {
     case sweeps(Windrow_V1_SweepList)
     case workers(Windrow_V1_WorkerList)
     case info(Windrow_V1_CoordinatorInfo)
+    case invited(Windrow_V1_Invited)
+    case keys(Windrow_V1_KeyList)
+    case refusals(Windrow_V1_RefusalList)
 
   }
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_Invited: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// tcp://HOST:PORT by which workers reach the coordinator
+  var address: String = String()
+
+  /// its public key
+  var coordinatorKey: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_KeyList: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var keys: [Windrow_V1_KeyState] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_KeyState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var publicKey: Data = Data()
+
+  /// operator, worker, invitation
+  var role: String = String()
+
+  /// a worker's host, an invitation's or operator's name
+  var name: String = String()
+
+  /// s since 1970
+  var since: Double = 0
+
+  /// s since 1970; 0: never
+  var expires: Double = 0
+
+  var once: Bool = false
+
+  /// s since 1970; 0: it is not
+  var revoked: Double = 0
+
+  /// an invitation's: keys that came of it
+  var enrolled: UInt64 = 0
+
+  /// workers that use it now
+  var connected: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Windrow_V1_RefusalList: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var refusals: [Windrow_V1_RefusalState] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Connections, or messages, that were refused alike.
+nonisolated struct Windrow_V1_RefusalState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var address: String = String()
+
+  /// its id, if there was one
+  var key: String = String()
+
+  var reason: String = String()
+
+  var count: UInt64 = 0
+
+  /// s since 1970
+  var first: Double = 0
+
+  /// s since 1970
+  var last: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
@@ -1204,6 +1488,9 @@ nonisolated struct Windrow_V1_WorkerState: Sendable {
 
   var gpus: [String] = []
 
+  /// id of the key by which it was admitted; empty: on this machine, without
+  var key: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1245,7 +1532,7 @@ fileprivate nonisolated let _protobuf_package = "windrow.v1"
 
 nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".FromWorker"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}registration\0\u{1}report\0\u{1}heartbeat\0\u{1}farewell\0\u{1}request\0\u{1}output\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}registration\0\u{1}report\0\u{1}heartbeat\0\u{1}farewell\0\u{1}request\0\u{1}output\0\u{1}enrolment\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1332,6 +1619,19 @@ nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobu
           self.body = .output(v)
         }
       }()
+      case 8: try {
+        var v: Windrow_V1_Enrolment?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .enrolment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .enrolment(v)
+        }
+      }()
       default: break
       }
     }
@@ -1370,6 +1670,10 @@ nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobu
       guard case .output(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
+    case .enrolment?: try {
+      guard case .enrolment(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1385,7 +1689,7 @@ nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".FromCoordinator"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}welcome\0\u{1}refusal\0\u{1}definition\0\u{1}lease\0\u{1}acknowledgement\0\u{1}recall\0\u{1}heartbeat\0\u{1}farewell\0\u{1}introduce\0\u{1}reply\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}welcome\0\u{1}refusal\0\u{1}definition\0\u{1}lease\0\u{1}acknowledgement\0\u{1}recall\0\u{1}heartbeat\0\u{1}farewell\0\u{1}introduce\0\u{1}reply\0\u{1}enrolled\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1524,6 +1828,19 @@ nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftPr
           self.body = .reply(v)
         }
       }()
+      case 12: try {
+        var v: Windrow_V1_Enrolled?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .enrolled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .enrolled(v)
+        }
+      }()
       default: break
       }
     }
@@ -1577,6 +1894,10 @@ nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftPr
     case .reply?: try {
       guard case .reply(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .enrolled?: try {
+      guard case .enrolled(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
     case nil: break
     }
@@ -1694,7 +2015,7 @@ nonisolated extension Windrow_V1_FromSlot: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Registration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}minor\0\u{1}version\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}experiments\0\u{3}next_report\0\u{1}held\0\u{1}leaving\0\u{3}last_report\0\u{1}tags\0\u{1}gpus\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}minor\0\u{1}version\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}experiments\0\u{3}next_report\0\u{1}held\0\u{1}leaving\0\u{3}last_report\0\u{1}tags\0\u{1}gpus\0\u{1}resting\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1714,6 +2035,7 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.lastReport) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.tags) }()
       case 12: try { try decoder.decodeRepeatedStringField(value: &self.gpus) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.resting) }()
       default: break
       }
     }
@@ -1756,6 +2078,9 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
     if !self.gpus.isEmpty {
       try visitor.visitRepeatedStringField(value: self.gpus, fieldNumber: 12)
     }
+    if !self.resting.isEmpty {
+      try visitor.visitSingularStringField(value: self.resting, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1772,6 +2097,77 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
     if lhs.lastReport != rhs.lastReport {return false}
     if lhs.tags != rhs.tags {return false}
     if lhs.gpus != rhs.gpus {return false}
+    if lhs.resting != rhs.resting {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Enrolment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Enrolment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}public_key\0\u{1}host\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 1)
+    }
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Enrolment, rhs: Windrow_V1_Enrolment) -> Bool {
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.host != rhs.host {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Enrolled"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}tags\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.tags) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.slots != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slots, fieldNumber: 1)
+    }
+    if !self.tags.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.tags, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Enrolled, rhs: Windrow_V1_Enrolled) -> Bool {
+    if lhs.slots != rhs.slots {return false}
+    if lhs.tags != rhs.tags {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2409,7 +2805,7 @@ nonisolated extension Windrow_V1_Recall: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0\u{1}held\0\u{3}last_report\0\u{1}unacknowledged\0\u{1}leaving\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0\u{1}held\0\u{3}last_report\0\u{1}unacknowledged\0\u{1}leaving\0\u{1}resting\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2422,6 +2818,7 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.lastReport) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.unacknowledged) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.leaving) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.resting) }()
       default: break
       }
     }
@@ -2443,6 +2840,9 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
     if self.leaving != false {
       try visitor.visitSingularBoolField(value: self.leaving, fieldNumber: 5)
     }
+    if !self.resting.isEmpty {
+      try visitor.visitSingularStringField(value: self.resting, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2452,6 +2852,7 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.lastReport != rhs.lastReport {return false}
     if lhs.unacknowledged != rhs.unacknowledged {return false}
     if lhs.leaving != rhs.leaving {return false}
+    if lhs.resting != rhs.resting {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2599,7 +3000,7 @@ nonisolated extension Windrow_V1_OutputPart: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_Request: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Request"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}submit\0\u{1}status\0\u{1}act\0\u{1}workers\0\u{1}command\0\u{1}info\0\u{1}stop\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}submit\0\u{1}status\0\u{1}act\0\u{1}workers\0\u{1}command\0\u{1}info\0\u{1}stop\0\u{1}invite\0\u{1}revoke\0\u{1}keys\0\u{1}refusals\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2699,6 +3100,58 @@ nonisolated extension Windrow_V1_Request: SwiftProtobuf.Message, SwiftProtobuf._
           self.verb = .stop(v)
         }
       }()
+      case 9: try {
+        var v: Windrow_V1_Invitation?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .invite(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .invite(v)
+        }
+      }()
+      case 10: try {
+        var v: Windrow_V1_Revocation?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .revoke(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .revoke(v)
+        }
+      }()
+      case 11: try {
+        var v: Windrow_V1_KeyQuery?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .keys(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .keys(v)
+        }
+      }()
+      case 12: try {
+        var v: Windrow_V1_RefusalQuery?
+        var hadOneofValue = false
+        if let current = self.verb {
+          hadOneofValue = true
+          if case .refusals(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.verb = .refusals(v)
+        }
+      }()
       default: break
       }
     }
@@ -2740,6 +3193,22 @@ nonisolated extension Windrow_V1_Request: SwiftProtobuf.Message, SwiftProtobuf._
     case .stop?: try {
       guard case .stop(let v)? = self.verb else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .invite?: try {
+      guard case .invite(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .revoke?: try {
+      guard case .revoke(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .keys?: try {
+      guard case .keys(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .refusals?: try {
+      guard case .refusals(let v)? = self.verb else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
     case nil: break
     }
@@ -3011,9 +3480,132 @@ nonisolated extension Windrow_V1_StopOrder: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension Windrow_V1_Invitation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Invitation"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}public_key\0\u{1}name\0\u{1}slots\0\u{1}tags\0\u{1}lifetime\0\u{1}once\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.tags) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.lifetime) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.once) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if self.slots != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slots, fieldNumber: 3)
+    }
+    if !self.tags.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.tags, fieldNumber: 4)
+    }
+    if self.lifetime.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lifetime, fieldNumber: 5)
+    }
+    if self.once != false {
+      try visitor.visitSingularBoolField(value: self.once, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Invitation, rhs: Windrow_V1_Invitation) -> Bool {
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.slots != rhs.slots {return false}
+    if lhs.tags != rhs.tags {return false}
+    if lhs.lifetime != rhs.lifetime {return false}
+    if lhs.once != rhs.once {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Revocation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Revocation"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}selection\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.selection) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.selection.isEmpty {
+      try visitor.visitSingularStringField(value: self.selection, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Revocation, rhs: Windrow_V1_Revocation) -> Bool {
+    if lhs.selection != rhs.selection {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_KeyQuery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".KeyQuery"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_KeyQuery, rhs: Windrow_V1_KeyQuery) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_RefusalQuery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RefusalQuery"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_RefusalQuery, rhs: Windrow_V1_RefusalQuery) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Windrow_V1_Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Reply"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}failure\0\u{1}sweeps\0\u{1}workers\0\u{1}info\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}failure\0\u{1}sweeps\0\u{1}workers\0\u{1}info\0\u{1}invited\0\u{1}keys\0\u{1}refusals\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3074,6 +3666,45 @@ nonisolated extension Windrow_V1_Reply: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .info(v)
         }
       }()
+      case 6: try {
+        var v: Windrow_V1_Invited?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .invited(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .invited(v)
+        }
+      }()
+      case 7: try {
+        var v: Windrow_V1_KeyList?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .keys(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .keys(v)
+        }
+      }()
+      case 8: try {
+        var v: Windrow_V1_RefusalList?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .refusals(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .refusals(v)
+        }
+      }()
       default: break
       }
     }
@@ -3104,6 +3735,18 @@ nonisolated extension Windrow_V1_Reply: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .info(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .invited?: try {
+      guard case .invited(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .keys?: try {
+      guard case .keys(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .refusals?: try {
+      guard case .refusals(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -3112,6 +3755,226 @@ nonisolated extension Windrow_V1_Reply: SwiftProtobuf.Message, SwiftProtobuf._Me
   static func ==(lhs: Windrow_V1_Reply, rhs: Windrow_V1_Reply) -> Bool {
     if lhs.number != rhs.number {return false}
     if lhs.body != rhs.body {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Invited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Invited"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{3}coordinator_key\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.coordinatorKey) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 1)
+    }
+    if !self.coordinatorKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.coordinatorKey, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Invited, rhs: Windrow_V1_Invited) -> Bool {
+    if lhs.address != rhs.address {return false}
+    if lhs.coordinatorKey != rhs.coordinatorKey {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_KeyList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".KeyList"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}keys\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.keys) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.keys, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_KeyList, rhs: Windrow_V1_KeyList) -> Bool {
+    if lhs.keys != rhs.keys {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_KeyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".KeyState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}public_key\0\u{1}role\0\u{1}name\0\u{1}since\0\u{1}expires\0\u{1}once\0\u{1}revoked\0\u{1}enrolled\0\u{1}connected\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.since) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.expires) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.once) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.revoked) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.enrolled) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.connected) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.publicKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 1)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    if self.since.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.since, fieldNumber: 4)
+    }
+    if self.expires.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.expires, fieldNumber: 5)
+    }
+    if self.once != false {
+      try visitor.visitSingularBoolField(value: self.once, fieldNumber: 6)
+    }
+    if self.revoked.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.revoked, fieldNumber: 7)
+    }
+    if self.enrolled != 0 {
+      try visitor.visitSingularUInt64Field(value: self.enrolled, fieldNumber: 8)
+    }
+    if self.connected != 0 {
+      try visitor.visitSingularUInt32Field(value: self.connected, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_KeyState, rhs: Windrow_V1_KeyState) -> Bool {
+    if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.expires != rhs.expires {return false}
+    if lhs.once != rhs.once {return false}
+    if lhs.revoked != rhs.revoked {return false}
+    if lhs.enrolled != rhs.enrolled {return false}
+    if lhs.connected != rhs.connected {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_RefusalList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RefusalList"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}refusals\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.refusals) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.refusals.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refusals, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_RefusalList, rhs: Windrow_V1_RefusalList) -> Bool {
+    if lhs.refusals != rhs.refusals {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_RefusalState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RefusalState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}key\0\u{1}reason\0\u{1}count\0\u{1}first\0\u{1}last\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.first) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.last) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 4)
+    }
+    if self.first.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.first, fieldNumber: 5)
+    }
+    if self.last.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.last, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_RefusalState, rhs: Windrow_V1_RefusalState) -> Bool {
+    if lhs.address != rhs.address {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.last != rhs.last {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3259,7 +4122,7 @@ nonisolated extension Windrow_V1_WorkerList: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WorkerState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}running\0\u{1}state\0\u{1}version\0\u{1}silence\0\u{1}tags\0\u{1}reason\0\u{1}gpus\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}running\0\u{1}state\0\u{1}version\0\u{1}silence\0\u{1}tags\0\u{1}reason\0\u{1}gpus\0\u{1}key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3278,6 +4141,7 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.tags) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.gpus) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.key) }()
       default: break
       }
     }
@@ -3317,6 +4181,9 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
     if !self.gpus.isEmpty {
       try visitor.visitRepeatedStringField(value: self.gpus, fieldNumber: 11)
     }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3332,6 +4199,7 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
     if lhs.tags != rhs.tags {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.gpus != rhs.gpus {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

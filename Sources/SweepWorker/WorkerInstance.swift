@@ -46,10 +46,16 @@ package struct WorkerInstance: Sendable {
     private var waiting = (report: UInt64(0), since: 0.0)
     private var isWelcome = false
     private var isLeaving = false
+    private var farewell = "it was told to leave"
+    /// Why it takes no leases for now; nil: it takes some.
+    var resting: String?
+    /// Seconds without work after which it leaves; nil: it stays.
+    package var idleLimit: Double?
+    private var busyAt: Double?
     private var heartbeatInterval = 1.0
     private var heartbeatTimeout = 10.0
     private var lastHeard = 0.0
-    private var lastSent = -Double.infinity
+    var lastSent = -Double.infinity
 
     /// Deaths in a row after which a slot is not started again.
     private static let maximumIdleDeaths = 5
@@ -116,7 +122,7 @@ package struct WorkerInstance: Sendable {
             return directives(reports.acknowledge(through))
         case .recall(let leases, let abandon):
             return leases.flatMap { giveBack($0, abandon: abandon) }
-        case .heartbeat, .reply:
+        case .heartbeat, .reply, .enrolled:
             return []
         case .farewell(let reason):
             return slots.indices.map { .kill(slot: $0) } + [.exit(.dismissed(reason: reason))]
@@ -209,13 +215,28 @@ package struct WorkerInstance: Sendable {
         isLeaving = true
         // The next tick says so.
         lastSent = -.infinity
-        var directives: [WorkerDirective] = []
-        for lease in queue {
-            directives += send(
-                LeaseReport(lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true))
+        return giveBackQueue()
+    }
+
+    /// Leases that have not begun go back to the coordinator.
+    mutating func giveBackQueue() -> [WorkerDirective] {
+        defer { queue = [] }
+        return queue.flatMap { lease in
+            send(LeaseReport(lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true))
         }
-        queue = []
-        return directives
+    }
+
+    /// Leaves when there was nothing to do for as long as it may idle.
+    private mutating func leaveIfIdle(now: Double) -> [WorkerDirective] {
+        guard let limit = idleLimit, !isLeaving else { return [] }
+        // Outside of its hours it is not idle: it has nothing to wait for.
+        guard held.isEmpty, reports.isEmpty, resting == nil, let since = busyAt else {
+            busyAt = now
+            return []
+        }
+        guard now - since >= limit else { return [] }
+        farewell = "it had nothing to do for \(Int(limit)) s"
+        return leave()
     }
 
     /// Slots that have a lease.
@@ -242,15 +263,16 @@ package struct WorkerInstance: Sendable {
             slots[slot].killReason = "no result within the timeout of \(timeout) s"
             directives.append(.kill(slot: slot))
         }
-        if isLeaving {
+        directives += leaveIfIdle(now: now)
+        if isLeaving || resting != nil {
             for (slot, state) in slots.enumerated() where state.lease != nil && !state.isTruncated {
                 directives.append(.truncate(slot: slot))
             }
-            if held.isEmpty, reports.isEmpty {
-                return directives + slots.indices.map { .kill(slot: $0) } + [
-                    .send(.farewell(reason: "it was told to leave")), .exit(.left),
-                ]
-            }
+        }
+        if isLeaving, held.isEmpty, reports.isEmpty {
+            return directives + slots.indices.map { .kill(slot: $0) } + [
+                .send(.farewell(reason: farewell)), .exit(.left),
+            ]
         }
         output.refill(now: now)
         directives += keepSafe(now: now) + sendOutput()
@@ -267,14 +289,11 @@ package struct WorkerInstance: Sendable {
             else { continue }
             running.append(RunningTrial(lease: lease.id, index: index))
         }
-        return directives + [
-            .send(
-                .heartbeat(
-                    Heartbeat(
-                        running: running, held: told.map(\.id), lastReport: reports.newest,
-                        unacknowledged: reports.oldest,
-                        isLeaving: isLeaving)))
-        ]
+        var sign = Heartbeat(
+            running: running, held: told.map(\.id), lastReport: reports.newest,
+            unacknowledged: reports.oldest, isLeaving: isLeaving)
+        sign.resting = resting
+        return directives + [.send(.heartbeat(sign))]
     }
 
     // MARK: Decisions
@@ -291,6 +310,7 @@ package struct WorkerInstance: Sendable {
         registration.nextReport = reports.oldest
         registration.held = told
         registration.isLeaving = isLeaving
+        registration.resting = resting
         registration.lastReport = reports.isEmpty ? 0 : reports.next - 1
         return [.send(.registration(registration))]
     }
@@ -305,7 +325,7 @@ package struct WorkerInstance: Sendable {
                 lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true)
             return send(report) + register(now: now)
         }
-        if isLeaving || !hasCards(for: definition) {
+        if isLeaving || resting != nil || !hasCards(for: definition) {
             return send(
                 LeaseReport(lease: lease.id, sweep: lease.sweep, outcomes: [], isEnded: true))
         }

@@ -9,6 +9,9 @@ package actor WorkerShell {
     private nonisolated let loop: EventLoop
     private let context: Context
     private let endpoint: String
+    private let security: Socket.Security
+    private var monitor: ConnectionMonitor?
+    private var failedHandshakes = 0
     private var instance: WorkerInstance
     private let spill: SpillFile?
     /// Reports that the spill file could not take.
@@ -30,8 +33,12 @@ package actor WorkerShell {
     ///
     /// - Parameter state: a folder for reports that the coordinator does not have when this process
     ///   ends; nil: they end with it.
+    /// - Parameter security: how it proves who it is to a coordinator on another machine.
     /// - Throws: `ZeroMQError`, or `SystemError` when the folder cannot be used.
-    package init(endpoint: String, identity: Registration, state: String?) throws {
+    package init(
+        endpoint: String, security: Socket.Security = .none, identity: Registration, state: String?
+    ) throws {
+        self.security = security
         loop = try EventLoop()
         context = try Context()
         self.endpoint = endpoint
@@ -55,7 +62,13 @@ package actor WorkerShell {
         options.maximumMessageSize = Int64(Wire.maximumMessageSize)
         // A process is one peer for all its life, across every reconnection.
         options.routingID = [0x77] + (0..<15).map { _ in UInt8.random(in: 0...255) }
+        options.security = security
         let socket = try Socket(.dealer, in: context, options: options)
+        if case .client = security {
+            monitor = try ConnectionMonitor(socket, in: context, on: loop) { [weak self] event in
+                self?.assumeIsolated { $0.hear(event) }
+            }
+        }
         try socket.connect(endpoint)
         self.socket = socket
         _ = loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.receive() } }
@@ -70,9 +83,27 @@ package actor WorkerShell {
             }
         }
         for slot in slots.indices { end(slot) }
+        monitor?.close()
+        monitor = nil
         self.socket = nil
         loop.stop()
         return ending
+    }
+
+    /// Whether something listens at the endpoint that does not have the expected key.
+    package var meetsStrangers: Bool { failedHandshakes > 2 }
+
+    private func hear(_ event: ConnectionMonitor.Event) {
+        switch event {
+        case .admitted: failedHandshakes = 0
+        case .failed: failedHandshakes += 1
+        case .notAdmitted:
+            finish(
+                .refused(
+                    reason: "the coordinator at \(endpoint) does not admit this machine's key: it "
+                        + "is revoked, or not known there (windrow worker list --refused)"))
+        case .accepted, .disconnected: break
+        }
     }
 
     /// Lets what runs finish, delivers it, and ends.
@@ -83,6 +114,17 @@ package actor WorkerShell {
         carryOut(instance.leave())
         return (instance.runningCount, instance.unacknowledgedCount)
     }
+
+    /// Takes nothing more for now, and says why; or, with nil, takes leases again.
+    ///
+    /// - Parameter givesUp: whether what runs goes back to the queue, too, without blame.
+    package func rest(_ reason: String?, givesUp: Bool) {
+        guard !isLeaving else { return }
+        carryOut(instance.rest(reason, givesUp: givesUp))
+    }
+
+    /// Leaves by itself after so many seconds without work.
+    package func leave(afterIdle seconds: Double) { instance.idleLimit = seconds }
 
     /// Whether the coordinator has welcomed this worker and was heard of since.
     package var isConnected: Bool { instance.isConnected }
@@ -176,6 +218,7 @@ package actor WorkerShell {
     }
 
     private func finish(_ exit: WorkerExit) {
+        guard !isLeaving else { return }
         isLeaving = true
         ending = exit
         ended?.resume(returning: exit)

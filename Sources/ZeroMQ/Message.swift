@@ -36,6 +36,20 @@ package struct Message: ~Copyable {
     /// Whether another frame of the same message follows.
     package var hasMore: Bool { zmq_msg_more(raw) != 0 }
 
+    /// Where the message came from, as far as libzmq knows.
+    package var origin: Socket.Origin {
+        var origin = Socket.Origin()
+        if let user = zmq_msg_gets(raw, "User-Id") { origin.user = String(cString: user) }
+        if let address = zmq_msg_gets(raw, "Peer-Address") {
+            origin.address = String(cString: address)
+        }
+        // Not `zmq_msg_get(ZMQ_SRCFD)`: it fails an assertion on messages without one.
+        if let number = zmq_msg_gets(raw, "__fd") {
+            origin.descriptor = Int32(String(cString: number)) ?? -1
+        }
+        return origin
+    }
+
     /// A copy of the frame's bytes.
     package borrowing func bytes() -> [UInt8] {
         Array(UnsafeRawBufferPointer(start: zmq_msg_data(raw), count: zmq_msg_size(raw)))

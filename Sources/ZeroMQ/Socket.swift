@@ -11,6 +11,32 @@ package final class Socket {
         case router
         /// Talks to one router: a worker's end.
         case dealer
+        /// Answers questions one by one.
+        case reply
+        /// One of two sockets within a process.
+        case pair
+    }
+
+    /// Who may speak over a socket's TCP connections.
+    package enum Security: Sendable {
+        /// Anybody: for sockets that only this user can reach.
+        case none
+        /// Who has this coordinator's public key, and whom the `Gatekeeper` lets in.
+        ///
+        /// - Parameter secret: the 32 bytes of the coordinator's secret key.
+        case server(secret: [UInt8])
+        /// This side proves who it is by its pair, and expects the other to have `server`'s secret.
+        case client(server: [UInt8], publicKey: [UInt8], secret: [UInt8])
+    }
+
+    /// Where a message came from.
+    package struct Origin: Sendable {
+        /// What the `Gatekeeper` calls the other side; nil when it was not asked.
+        package var user: String?
+        /// The other side's network address, as `10.0.0.7`.
+        package var address: String?
+        /// The connection's descriptor, or -1.
+        package var descriptor: Int32 = -1
     }
 
     /// How a socket behaves.
@@ -25,6 +51,9 @@ package final class Socket {
         package var heartbeatTimeout: Double = 10
         /// Seconds that closing waits for unsent messages.
         package var linger: Double = 0.5
+        /// Seconds that a handshake may take.
+        package var handshakeTimeout: Double = 10
+        package var security = Security.none
 
         package init() {}
     }
@@ -36,7 +65,13 @@ package final class Socket {
     package init(
         _ pattern: Pattern, in context: Context, options: Options = Options()
     ) throws(ZeroMQError) {
-        let type = pattern == .router ? ZMQ_ROUTER : ZMQ_DEALER
+        let type =
+            switch pattern {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .reply: ZMQ_REP
+            case .pair: ZMQ_PAIR
+            }
         guard let raw = zmq_socket(context.raw, type) else { throw .last("open a socket") }
         self.raw = raw
         self.context = context
@@ -44,7 +79,7 @@ package final class Socket {
         try set(ZMQ_HEARTBEAT_IVL, Self.milliseconds(options.heartbeatInterval))
         try set(ZMQ_HEARTBEAT_TIMEOUT, Self.milliseconds(options.heartbeatTimeout))
         try set(ZMQ_HEARTBEAT_TTL, Self.milliseconds(options.heartbeatTimeout))
-        try set(ZMQ_HANDSHAKE_IVL, Self.milliseconds(options.heartbeatTimeout))
+        try set(ZMQ_HANDSHAKE_IVL, Self.milliseconds(options.handshakeTimeout))
         try set(ZMQ_RECONNECT_IVL, Int32(100))
         try set(ZMQ_RECONNECT_IVL_MAX, Int32(2000))
         // The state machines bound what is in flight; libzmq must never drop in silence.
@@ -60,6 +95,29 @@ package final class Socket {
             guard zmq_setsockopt(raw, ZMQ_ROUTING_ID, routingID, routingID.count) == 0 else {
                 throw .last("set the routing id")
             }
+        }
+        try protect(options.security)
+    }
+
+    private func protect(_ security: Security) throws(ZeroMQError) {
+        switch security {
+        case .none: return
+        case .server(let secret):
+            try set(ZMQ_CURVE_SERVER, Int32(1))
+            try set(ZMQ_CURVE_SECRETKEY, bytes: secret, "the secret key")
+            try set(ZMQ_ZAP_DOMAIN, bytes: Array("windrow".utf8), "the domain")
+        case .client(let server, let publicKey, let secret):
+            try set(ZMQ_CURVE_SERVERKEY, bytes: server, "the coordinator's key")
+            try set(ZMQ_CURVE_PUBLICKEY, bytes: publicKey, "the public key")
+            try set(ZMQ_CURVE_SECRETKEY, bytes: secret, "the secret key")
+        }
+    }
+
+    private func set(
+        _ option: Int32, bytes: [UInt8], _ what: String
+    ) throws(ZeroMQError) {
+        guard zmq_setsockopt(raw, option, bytes, bytes.count) == 0 else {
+            throw .last("set \(what)")
         }
     }
 
@@ -126,6 +184,18 @@ package final class Socket {
 
     /// Takes the next whole message, or nil when there is none.
     package func receive() throws(ZeroMQError) -> [[UInt8]]? {
+        try receive { _ in }
+    }
+
+    /// Takes the next whole message and where it came from, or nil when there is none.
+    package func receiveWithOrigin() throws(ZeroMQError) -> (frames: [[UInt8]], origin: Origin)? {
+        var origin = Origin()
+        guard let frames = try receive({ origin = $0.origin }) else { return nil }
+        return (frames, origin)
+    }
+
+    /// - Parameter visit: is shown the last frame.
+    private func receive(_ visit: (borrowing Message) -> Void) throws(ZeroMQError) -> [[UInt8]]? {
         var frames: [[UInt8]] = []
         while true {
             let message = Message()
@@ -137,7 +207,10 @@ package final class Socket {
                 }
             }
             frames.append(message.bytes())
-            if !message.hasMore { return frames }
+            if !message.hasMore {
+                visit(message)
+                return frames
+            }
         }
     }
 }

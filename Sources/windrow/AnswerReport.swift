@@ -2,6 +2,7 @@ import Foundation
 import SweepAnswers
 import SweepCore
 import SweepStore
+import SweepView
 
 /// What a report says: numbers, tables and pictures of a store at one moment.
 struct AnswerReport {
@@ -49,7 +50,13 @@ struct AnswerReport {
             } ?? [])
         do {
             let answer = try BestAnswer(question, asked)
-            let (header, rows) = answer.table.cells(answer.table.rows, hasNotes: true)
+            let shown = answer.table.limited(to: ResultsCommand.longestTable)
+            let (header, rows) = shown.cells(shown.rows, hasNotes: true)
+            if shown.rows.count < answer.table.rows.count {
+                omissions.append(
+                    "Of \(answer.table.rows.count) combinations the best \(shown.rows.count) are "
+                        + "listed; windrow best has all.")
+            }
             best = (
                 answer.table.title, Self.filled(header, rows), answer.asked,
                 try answer.warnings().map { "\($0.verb): \($0.text)" }

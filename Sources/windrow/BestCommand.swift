@@ -26,10 +26,19 @@ struct BestCommand: ParsableCommand {
     @Option(help: "table, csv, json or markdown.")
     var format: ResultsCommand.Format = .table
 
+    @Option(help: "At most so many rows (default: 100 in a table, otherwise all).")
+    var limit: Int?
+
     @Flag(help: "Instead, print a sweep file with finer values around the best: > next.yaml.")
     var refine = false
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let limit, limit < 1 {
+            throw ValidationError("--limit \(limit): expected a number from 1 on")
+        }
+    }
 
     func run() throws {
         let console = output.console
@@ -41,14 +50,18 @@ struct BestCommand: ParsableCommand {
                 return .done
             }
             console.say("Asked", answerer.asked, .note)
-            let table = answerer.table
-            switch output.json ? .json : format {
+            let form = output.json ? .json : format
+            let table = answerer.table.limited(
+                to: limit ?? (form == .table ? ResultsCommand.longestTable : .max))
+            switch form {
             case .table:
                 try answer(table.title + "\n\n" + table.table(table.rows, hasNotes: true).text)
             case .csv: try answer(table.csv)
             case .json: try answer(JSONText(table).text)
             case .markdown: try answer(table.markdown)
             }
+            let more = answerer.table.rows.count - table.rows.count
+            if more > 0 { console.say("Next", "\(more) more rows: --limit, --where", .note) }
             for (verb, text) in try answerer.warnings() { console.say(verb, text, .warning) }
             return .done
         }

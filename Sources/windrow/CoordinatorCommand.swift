@@ -1,4 +1,5 @@
 import ArgumentParser
+import SweepView
 import SweepWire
 
 /// `windrow coordinator …`: the daemon that serves many sweeps.
@@ -20,13 +21,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Listen here, too: ipc://PATH or tcp://127.0.0.1:PORT. May be repeated.",
+                "Listen here, too: ipc://PATH, or tcp://*:PORT for other machines (needs windrow "
+                    + "cluster init). May be repeated.",
                 valueName: "endpoint"))
         var bind: [String] = []
 
         @Option(help: "The folder of the sweeps' stores.", completion: .directory)
         var storeRoot = "runs"
 
+        @OptionGroup var keys: KeyOptions
+        @OptionGroup var detachment: Detachment
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
@@ -35,11 +39,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         func run() async throws {
             let console = output.console
+            if try detachment.leave("coordinator.log", patience: 600, console) { return }
+            Detachment.prepare()
             do {
                 var endpoints: [Endpoint] = []
                 for text in bind { endpoints.append(try Endpoint(text, isBound: true)) }
                 let service = CoordinatorService(
-                    storeRoot: storeRoot, endpoints: endpoints, console: console)
+                    storeRoot: storeRoot, endpoints: endpoints, keys: keys.folder,
+                    console: console)
                 try await service.run()
             } catch let error as InputError {
                 console.complain(error.message)

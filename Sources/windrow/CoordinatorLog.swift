@@ -31,6 +31,10 @@ struct CoordinatorLog {
                     .warning)
             case .refused(let worker, let reason):
                 console.say("Refused", "\(worker): \(reason)", .warning)
+            case .enrolled(let name, let key):
+                console.say("Enrolled", "\(name) with the key \(key)")
+            case .revoked(let name, let key):
+                console.say("Revoked", "the key \(key) of '\(name)'", .warning)
             case .attemptFailed(let sweep, let index, let attempt, let limit, let failure):
                 let name = await coordinator.trialName(sweep, index)
                 console.say(

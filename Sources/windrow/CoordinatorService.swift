@@ -1,3 +1,4 @@
+import ClusterKeys
 import Glibc
 import Processes
 import SweepCoordinator
@@ -15,6 +16,7 @@ struct CoordinatorProblem: Error {
 struct CoordinatorService {
     let storeRoot: String
     let endpoints: [Endpoint]
+    let keys: KeyFolder
     let console: Console
 
     /// Serves until it is stopped.
@@ -25,6 +27,7 @@ struct CoordinatorService {
         let all = [try Endpoint(folder.endpoint, isBound: true)] + endpoints
         var locks: [EndpointLock] = []
         for case .file(let path) in all { locks.append(try EndpointLock(path: path)) }
+        let door = try endpoints.contains { $0.needsKeys } ? FrontDoorKeys(keys) : nil
         let root = try prepareRoot()
         let records = try servedSweeps(below: root)
         let coordinator = try CoordinatorShell(
@@ -37,8 +40,14 @@ struct CoordinatorService {
                 host: Machine.host, pid: Int(getpid()), startedAt: EventLoop.now(),
                 storeRoot: root, endpoints: []), records: records,
             opener: SweepService.opener(storeRoot: root))
+        if let door {
+            Self.raiseOpenFiles()
+            try await coordinator.admit(
+                by: door.file, door.admission, keptAt: keys.admitted)
+        }
         let bound = try await listen(coordinator, at: all)
         await coordinator.setEndpoints(bound)
+        Detachment.isAtWork()
         console.say("Serving", "\(root) at \(bound.joined(separator: ", "))")
         await coordinator.departed()
         await coordinator.stop()
@@ -49,7 +58,16 @@ struct CoordinatorService {
             unlink(path)
         }
         console.say("Stopped", "everything that has arrived is stored", .note)
-        withExtendedLifetime(locks) {}
+        withExtendedLifetime((locks, door)) {}
+    }
+
+    /// Every connection takes a descriptor, a stranger's, too, until its handshake is over.
+    private static func raiseOpenFiles() {
+        var limits = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limits) == 0, limits.rlim_cur < limits.rlim_max else { return }
+        limits.rlim_cur = min(limits.rlim_max, 1 << 16)
+        setrlimit(resource, &limits)
     }
 
     private func listen(

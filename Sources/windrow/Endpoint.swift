@@ -1,18 +1,18 @@
 import Glibc
 import Processes
 
-/// Where a coordinator listens: `ipc://PATH` or `tcp://127.0.0.1:PORT`.
+/// Where a coordinator listens: `ipc://PATH` or `tcp://HOST:PORT`.
 enum Endpoint: Equatable {
     case file(path: String)
-    case loopback(host: String, port: String)
+    case network(host: String, port: String)
 
     /// Bytes of the longest path of a socket.
     private static let longestPath = 107
 
     /// Reads an endpoint.
     ///
-    /// - Parameter isBound: whether it is to be listened at: then the port may be `*`.
-    /// - Throws: `InputError` for anything that others on the network could reach.
+    /// - Parameter isBound: whether it is to be listened at: then the port, and the host, may be `*`.
+    /// - Throws: `InputError` for a text that is none.
     init(_ text: String, isBound: Bool) throws(InputError) {
         if text.hasPrefix("ipc://") {
             let path = String(text.dropFirst(6))
@@ -31,7 +31,7 @@ enum Endpoint: Equatable {
             text.distance(from: text.startIndex, to: colon) > 6
         else {
             throw InputError(
-                "'\(text)' is no endpoint: expected ipc://PATH or tcp://127.0.0.1:PORT")
+                "'\(text)' is no endpoint: expected ipc://PATH or tcp://HOST:PORT")
         }
         let host = String(text[text.index(text.startIndex, offsetBy: 6)..<colon])
         let port = String(text[text.index(after: colon)...])
@@ -39,26 +39,37 @@ enum Endpoint: Equatable {
             throw InputError(
                 "'\(text)': port '\(port)': expected 1 … 65535" + (isBound ? ", or *" : ""))
         }
-        guard Self.isLoopback(host) else {
+        guard Self.isHost(host) || (isBound && host == "*") else {
             throw InputError(
-                "'\(text)': only this machine's own addresses are allowed, 127.0.0.1 for one: "
-                    + "there are no keys yet, so that anybody who reaches the port could run "
-                    + "programs here; use an ssh tunnel to a loopback port instead")
+                "'\(text)': host '\(host)': expected a name or an IPv4 address"
+                    + (isBound ? ", or * for all of this machine's" : ""))
         }
-        self = .loopback(host: host == "localhost" ? "127.0.0.1" : host, port: port)
+        let isLocal = host == "localhost"
+        self = .network(
+            host: isLocal ? "127.0.0.1" : isBound && host == "0.0.0.0" ? "*" : host, port: port)
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    /// Whether a text may be a machine's name or address.
+    static func isHost(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 253 && text.utf8.first != UInt8(ascii: "-")
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 48...57, 65...90, 97...122: true
+                default:
+                    byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+                        || byte == UInt8(ascii: "_")
+                }
+            }
     }
+
+    /// Whether others on the network may come by, so that keys are needed.
+    var needsKeys: Bool { if case .network = self { true } else { false } }
 
     /// The endpoint as libzmq takes it.
     var text: String {
         switch self {
         case .file(let path): "ipc://\(path)"
-        case .loopback(let host, let port): "tcp://\(host):\(port)"
+        case .network(let host, let port): "tcp://\(host):\(port)"
         }
     }
 

@@ -14,7 +14,9 @@ struct LogsCommand: ParsableCommand {
             beginning and the end are kept; the log of a sweep holds at most 32 MiB.
             """)
 
-    @Argument(help: "A sweep's name and a trial's id, or one of them.")
+    @Argument(
+        help: "A sweep's name and a trial's id, or one of them.",
+        completion: Completions.stores)
     var names: [String] = []
 
     @Option(help: "The store's folder (default: runs/SWEEP, or the coordinator's).")
@@ -118,7 +120,8 @@ struct LogsCommand: ParsableCommand {
         var found = all.filter { (sweep ?? $0.name) == $0.name && hasLog($0.path) }.map(\.path)
         guard found.isEmpty else { return found }
         // A coordinator that does not answer has no stores to show.
-        if let client = try? OperatorClient(connection.connect, patience: 5),
+        if let client = try? OperatorClient(
+            connection.connect, keys: connection.keys.folder, patience: 5),
             case .sweeps(let sweeps)? = try? client.ask(.status(name: nil))
         {
             found = sweeps.filter { (sweep ?? $0.name) == $0.name }.map(\.store)

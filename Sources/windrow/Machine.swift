@@ -19,6 +19,22 @@ enum Machine {
         return name.split(separator: ".").first.map(String.init) ?? "unknown"
     }
 
+    /// Its name with its domain, if it has one.
+    static var fullName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The user's name, or number where it has none.
+    static var user: String {
+        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else {
+            return "\(getuid())"
+        }
+        return String(cString: name)
+    }
+
     /// Cores that this process may use.
     static var cores: Int { availableProcessors() }
 

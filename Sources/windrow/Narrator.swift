@@ -66,6 +66,7 @@ struct Narrator {
                     .warning)
             case .quarantined(let worker, let reason):
                 say("Quarantined", "worker \(worker): \(reason); it gets nothing more", .warning)
+            case .enrolled, .revoked: break
             case .refused(let worker, let reason):
                 say("Refused", "\(worker): \(reason)", .warning)
             case .attemptFailed(_, let index, let attempt, let limit, let failure):

@@ -7,6 +7,9 @@ struct ResultsCommand: ParsableCommand {
         case table, csv, json, markdown
     }
 
+    /// Rows of a table for a person, unless more are asked for.
+    static let longestTable = 100
+
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Show results: chosen, sorted, as a table, CSV, JSON or Markdown.",
@@ -66,7 +69,7 @@ struct ResultsCommand: ParsableCommand {
             let format = output.json ? Format.json : format
             let isForPerson = format == .table || format == .markdown
             let columns = try view.columns(named: columns, tellingApart: isForPerson)
-            let most = limit ?? (format == .table ? 100 : Int.max)
+            let most = limit ?? (format == .table ? Self.longestTable : Int.max)
             let rows = Array(view.rows.prefix(most))
             if rows.isEmpty, isForPerson {
                 console.say("Nothing", "\(folder): no row of \(view.count) is left", .note)

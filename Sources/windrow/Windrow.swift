@@ -10,13 +10,13 @@ struct Windrow: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, RunCommand.self, PlanCommand.self, ExperimentsCommand.self,
-            CoordinatorCommand.self,
-            SubmitCommand.self, StatusCommand.self, WaitCommand.self, PauseCommand.self,
-            ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
-            LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
-            PlotCommand.self, ReportCommand.self, ExportCommand.self, VerifyCommand.self,
-            DiffCommand.self, MergeCommand.self, CompactCommand.self,
-            StoreCommand.self, DoctorCommand.self,
+            CoordinatorCommand.self, SubmitCommand.self, StatusCommand.self, WaitCommand.self,
+            WatchCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self,
+            CancelCommand.self, RetryCommand.self, WorkerCommand.self, LogsCommand.self,
+            SlotCommand.self, ResultsCommand.self, BestCommand.self, PlotCommand.self,
+            ReportCommand.self, ExportCommand.self, VerifyCommand.self, DiffCommand.self,
+            MergeCommand.self, CompactCommand.self, StoreCommand.self, DoctorCommand.self,
+            ClusterCommand.self,
         ])
 
     static func main() async {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterKeys
 import Experiments
 import Glibc
 import Processes
@@ -11,7 +12,8 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Run trials for a coordinator.",
         subcommands: [
-            Start.self, List.self, Info.self, Drain.self, Undrain.self, Stop.self,
+            Start.self, List.self, Info.self, Drain.self, Undrain.self, Stop.self, Invite.self,
+            Revoke.self,
         ])
 
     /// `windrow worker start`.
@@ -27,10 +29,21 @@ struct WorkerCommand: AsyncParsableCommand {
             help: "The coordinator's endpoint (default: the one that this user has started here).")
         var connect: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "A join file of windrow cluster init or worker invite; - reads it, or a join code, "
+                    + "from standard input.", valueName: "file"),
+            completion: .file(extensions: ["join"]))
+        var join: String?
+
+        @OptionGroup var keys: KeyOptions
+
         @Option(help: "How many trials run at once (default: one for each core).")
         var slots: Int?
 
         @OptionGroup var features: WorkerFeatures
+        @OptionGroup var manners: WorkerManners
+        @OptionGroup var detachment: Detachment
 
         @Option(
             help: "A folder for results that are not delivered when this worker ends.",
@@ -38,6 +51,13 @@ struct WorkerCommand: AsyncParsableCommand {
         var state: String?
 
         func validate() throws {
+            if join == "" { throw ValidationError("--join '': expected a file, or -") }
+            if join?.hasPrefix(JoinCode.prefix) == true {
+                throw ValidationError(
+                    "--join: a join code on the command line can be read by everybody on this "
+                        + "machine, in ps and in the shell's history; give --join - and paste it. "
+                        + "This one is better revoked: windrow worker list --admitted")
+            }
             if state == "" { throw ValidationError("--state '': expected a folder") }
             if let slots, !(1...4096).contains(slots) {
                 throw ValidationError("--slots \(slots): expected 1 … 4096")
@@ -46,18 +66,26 @@ struct WorkerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let console = Console(color: .auto, isPlain: false, isQuiet: false)
-            let endpoint: Endpoint
-            do {
-                endpoint = try Endpoint(connect ?? RuntimeFolder().endpoint, isBound: false)
+            if try detachment.leave(
+                "worker-\(Machine.host).log", patience: 20, readsInput: join == "-", console)
+            {
+                return
+            }
+            Detachment.prepare()
+            let way: WorkerWay
+            do throws(OperatorError) {
+                way = try WorkerWay(
+                    connect: connect, join: join, keys: keys.folder, console: console)
             } catch {
                 console.complain(error.message)
-                throw ExitStatus.usage.code
+                throw error.status.code
             }
+            let endpoint = way.endpoint
             if endpoint.obstacle == .forbidden {
                 console.complain("\(endpoint.text): not permitted; it belongs to another user")
                 throw ExitStatus.notPermitted.code
             }
-            if connect == nil, endpoint.obstacle == nil {
+            if way.isDefault, endpoint.obstacle == nil {
                 do {
                     try RuntimeFolder().check()
                 } catch {
@@ -67,14 +95,16 @@ struct WorkerCommand: AsyncParsableCommand {
             }
             var identity = Registration(
                 version: Version.text, host: Machine.host, pid: Int(getpid()),
-                slots: slots ?? Machine.cores,
+                slots: slots ?? way.slots ?? Machine.cores,
                 experiments: ExperimentRegistry.builtIn.map {
                     "\($0.description.name)/\($0.description.version)"
                 })
-            identity.tags = features.tagList
+            identity.tags = features.tags == nil ? way.tags : features.tagList
             identity.gpus = features.gpuList
             let service = WorkerService(
-                endpoint: endpoint.text, identity: identity, console: console, state: state)
+                endpoint: endpoint.text, security: way.security, identity: identity,
+                console: console, state: state, manners: manners)
+            manners.beNice()
             let exit: WorkerExit
             do {
                 exit = try await service.run()

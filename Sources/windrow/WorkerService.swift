@@ -1,14 +1,18 @@
 import Glibc
 import SweepWire
 import SweepWorker
+import ZeroMQ
 
 /// The life of a worker daemon.
 struct WorkerService {
     let endpoint: String
+    let security: Socket.Security
     let identity: Registration
     let console: Console
     /// Where reports are kept across a restart.
     let state: String?
+
+    let manners: WorkerManners
 
     /// Seconds without a coordinator after which the worker says what it waits for.
     private static let patience = 2.0
@@ -16,7 +20,8 @@ struct WorkerService {
     /// Serves until it is sent away or told to leave.
     func run() async throws -> WorkerExit {
         let interruptions = try Interruptions.stream()
-        let shell = try WorkerShell(endpoint: endpoint, identity: identity, state: state)
+        let shell = try WorkerShell(
+            endpoint: endpoint, security: security, identity: identity, state: state)
         let stopping = Task {
             var count = 0
             for await signal in interruptions {
@@ -32,7 +37,9 @@ struct WorkerService {
             }
         }
         let watching = Task { await watch(shell) }
+        let behaving = Task { await manners.watch(shell, console) }
         defer {
+            behaving.cancel()
             stopping.cancel()
             watching.cancel()
         }
@@ -42,6 +49,12 @@ struct WorkerService {
     /// Says when the worker waits for its coordinator, and when it has it.
     private func watch(_ shell: WorkerShell) async {
         var isTold = false
+        var isAtWork = false
+        for _ in 0..<Int(Self.patience / 0.05) where !isAtWork && !Task.isCancelled {
+            isAtWork = await shell.isConnected
+            if isAtWork { Detachment.isAtWork() }
+            try? await Task.sleep(for: .seconds(0.05))
+        }
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(Self.patience))
             guard !Task.isCancelled else { return }
@@ -49,9 +62,13 @@ struct WorkerService {
             guard isConnected == isTold else { continue }
             isTold = !isConnected
             if isConnected {
+                Detachment.isAtWork()
                 console.say("Connected", "to \(endpoint)")
             } else {
-                console.say("Waiting", "for a coordinator at \(endpoint)", .warning)
+                let hint =
+                    await shell.meetsStrangers
+                    ? "; what listens there has another key than the join file names" : ""
+                console.say("Waiting", "for a coordinator at \(endpoint)" + hint, .warning)
             }
         }
     }

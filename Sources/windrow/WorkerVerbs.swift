@@ -1,4 +1,5 @@
 import ArgumentParser
+import SweepView
 import SweepWire
 
 /// What the verbs about workers have in common.
@@ -30,6 +31,7 @@ enum WorkerTable {
             var tags: [String]
             var gpus: [String]
             var reason: String?
+            var key: String?
         }
         var workers: [Worker]
     }
@@ -47,7 +49,7 @@ enum WorkerTable {
                         number: $0.number, host: $0.host, pid: $0.pid, slots: $0.slots,
                         running: $0.running, state: $0.state.rawValue, version: $0.version,
                         silence: $0.silence, tags: $0.tags, gpus: $0.gpus,
-                        reason: $0.reason)
+                        reason: $0.reason, key: $0.key)
                 })
             try answer(JSONText(report).text)
             return
@@ -59,8 +61,7 @@ enum WorkerTable {
         var table = TextTable(
             header: [
                 "worker", "host", "pid", "slots", "busy", "state", "version", "heard", "tags",
-                "gpus",
-                "",
+                "gpus", "key", "",
             ])
         for worker in workers {
             table.append([
@@ -68,7 +69,7 @@ enum WorkerTable {
                 "\(worker.running)", worker.state.rawValue, worker.version,
                 words(forSeconds: worker.silence) + " ago",
                 worker.tags.joined(separator: " "), worker.gpus.joined(separator: " "),
-                worker.reason ?? "",
+                worker.key ?? "", worker.reason ?? "",
             ])
         }
         try answer(table.text)
@@ -80,10 +81,36 @@ extension WorkerCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the workers.")
 
+        @Flag(help: "The keys that are known, and what became of them, instead.")
+        var admitted = false
+
+        @Flag(help: "Who was refused, and why, instead.")
+        var refused = false
+
         @OptionGroup var connection: ConnectOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws { try WorkerTable.show(.workers(selection: ""), connection, output) }
+        func validate() throws {
+            if admitted, refused {
+                throw ValidationError("--admitted and --refused: expected one of them")
+            }
+        }
+
+        func run() throws {
+            if admitted {
+                guard case .keys(let keys) = try connection.ask(.keys, console: output.console)
+                else { throw ExitStatus.internalError.code }
+                try MembershipTable.show(keys: keys, output)
+            } else if refused {
+                guard
+                    case .refusals(let refusals) = try connection.ask(
+                        .refusals, console: output.console)
+                else { throw ExitStatus.internalError.code }
+                try MembershipTable.show(refusals: refusals, output)
+            } else {
+                try WorkerTable.show(.workers(selection: ""), connection, output)
+            }
+        }
     }
 
     /// `windrow worker info`.

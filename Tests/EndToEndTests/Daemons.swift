@@ -15,24 +15,39 @@ struct Daemons {
         symlink(windrow.folder.path, link)
     }
 
-    private var environment: [String] { ["XDG_RUNTIME_DIR=" + link] }
+    var environment: [String] {
+        ["XDG_RUNTIME_DIR=" + link, "XDG_CONFIG_HOME=" + windrow.folder.path + "/config"]
+    }
 
     /// Runs a test's body, and leaves nothing behind.
-    func run(_ body: (Daemons) throws -> Void) throws {
+    ///
+    /// - Parameter options: of the coordinator.
+    func run(_ options: [String] = [], _ body: (Daemons) throws -> Void) throws {
         defer {
             for pid in windrow.processes(with: "windrow") { kill(pid, SIGKILL) }
             windrow.wait(until: "its processes are gone") { windrow.survivors().isEmpty }
             unlink(link)
         }
-        _ = try start("coordinator", "start", "--store-root", "runs")
-        try windrow.wait(until: "the coordinator answers") {
-            try ask("coordinator", "info").code == 0
-        }
+        _ = try startCoordinator(options)
         try body(self)
     }
 
+    /// Starts a coordinator that answers.
+    func startCoordinator(_ options: [String]) throws -> Windrow.Running {
+        let coordinator = try windrow.start(
+            ["coordinator", "start", "--store-root", "runs"] + options, environment: environment)
+        try windrow.wait(until: "the coordinator answers") {
+            try ask("coordinator", "info").code == 0
+        }
+        return coordinator
+    }
+
     func start(_ arguments: String..., environment more: [String] = []) throws -> Windrow.Running {
-        try windrow.start(arguments, environment: environment + more)
+        // Of two values of a variable the first would count.
+        let own = environment.filter { variable in
+            !more.contains { $0.prefix { $0 != "=" } == variable.prefix { $0 != "=" } }
+        }
+        return try windrow.start(arguments, environment: own + more)
     }
 
     @discardableResult

@@ -107,6 +107,7 @@ extension ClusterLife {
         case .workers: "worker info"
         case .command(let action, let selection): "\(action) of workers '\(selection)'"
         case .info: "coordinator info"
+        case .invite, .revoke, .keys, .refusals: "a request about keys"
         case .stop(let workers): "coordinator stop" + (workers ? " --workers" : "")
         }
     }

@@ -35,7 +35,7 @@ package struct LifeTrace {
                 "coordinator hears worker \(worker): report \(report.number) \(Self.text(report))")
         case .farewell(let reason):
             add(now, "coordinator hears worker \(worker): farewell, \(reason)")
-        case .request, .output: break
+        case .request, .output, .enrolment: break
         }
     }
 
