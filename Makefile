@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build test fuzz simulate sanitize bench bench-peers reference lint format proto clean
+.PHONY: help demo build test fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -23,6 +23,9 @@ fuzz: ## Feed the decoders with bytes of libFuzzer's choice for a minute
 
 simulate: ## Live 10,000 lives of clusters under faults (SIM_LIVES=...)
 	@scripts/simulate
+
+chaos: build ## Kill, stop and cut real daemons for two minutes, and compare the stores (CHAOS_SECONDS=...)
+	scripts/chaos --seconds $${CHAOS_SECONDS:-120}
 
 sanitize: ## Run the tests under ThreadSanitizer and AddressSanitizer
 	@scripts/setup test

@@ -144,6 +144,8 @@ let package = Package(
             swiftSettings: ours,
             linkerSettings: [.linkedLibrary("z")]),
         .target(
+            name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
+        .target(
             name: "SweepCoordinator",
             dependencies: [
                 "SweepCore", "SweepWire", "SweepStore", "ClusterKeys", "ZeroMQ", "Processes",
@@ -161,9 +163,8 @@ let package = Package(
             name: "windrow",
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
-                "SweepStore", "SweepCoordinator", "SweepWorker", "ClusterKeys", "ZeroMQ",
-                "Processes", "CSodium",
-                "CZlib",
+                "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepWorker", "ClusterKeys",
+                "ZeroMQ", "Processes", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -180,6 +181,9 @@ let package = Package(
         .executableTarget(
             name: "store-writer", dependencies: ["SweepStore", "SweepCore"],
             path: "Tests/StoreWriter", swiftSettings: ours),
+        .testTarget(
+            name: "SweepAnswersTests", dependencies: ["SweepAnswers", "Experiments"],
+            swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(
             name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),

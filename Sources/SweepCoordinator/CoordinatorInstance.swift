@@ -114,6 +114,12 @@ package struct CoordinatorInstance: Sendable {
             self.version = version
             self.firstLease = firstLease
         }
+
+        /// - Parameter startedAt: seconds since 1970, from which leases are numbered: microseconds
+        ///   times 2¹², so that two lives within one second have different ones.
+        package init(version: String, startedAt: Double) {
+            self.init(version: version, firstLease: UInt64(max(0, startedAt) * 1e6) << 12)
+        }
     }
 
     package let settings: Settings
@@ -362,6 +368,9 @@ package struct CoordinatorInstance: Sendable {
 
     /// Takes over a lease of an earlier life of this coordinator, so that nothing runs twice.
     private mutating func adopt(_ lease: Lease, from id: PeerID, now: Double) {
+        // Were the clock set back between the lives, their numbers might meet. Those near the end
+        // were given by nobody.
+        if lease.id.number < .max / 16 * 15 { nextLease = max(nextLease, lease.id.number + 1) }
         guard leases[lease.id] == nil, var sweep = sweeps[lease.sweep],
             lease.range.upperBound <= sweep.count
         else { return }

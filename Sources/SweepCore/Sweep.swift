@@ -34,6 +34,12 @@ package struct MetricGoal: Sendable, Hashable, Codable {
     }
     package var name: String
     package var goal: Goal
+
+    /// A metric and its direction.
+    package init(name: String, goal: Goal) {
+        self.name = name
+        self.goal = goal
+    }
 }
 
 /// When an attempt, a trial, a sweep is given up.
@@ -56,4 +62,10 @@ package struct Limits: Sendable, Hashable, Codable {
 package struct Assignment: Sendable, Hashable, Codable {
     package var column: String
     package var value: Value
+
+    /// A column and its value.
+    package init(column: String, value: Value) {
+        self.column = column
+        self.value = value
+    }
 }

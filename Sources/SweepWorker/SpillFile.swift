@@ -35,7 +35,7 @@ final class SpillFile {
             open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
         guard lock.number >= 0 else { throw .last("make \(lockPath)") }
         guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw .last("take \(directory), which another worker has")
+            throw .last("take the folder \(directory) while another worker has it")
         }
         self.lock = lock
         path = directory + "/reports"

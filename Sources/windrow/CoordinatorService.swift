@@ -31,8 +31,7 @@ struct CoordinatorService {
         let root = try prepareRoot()
         let records = try servedSweeps(below: root)
         let coordinator = try CoordinatorShell(
-            settings: .init(
-                version: Version.text, firstLease: UInt64(max(0, time(nil))) << 24))
+            settings: .init(version: Version.text, startedAt: Machine.secondsSince1970))
         let telling = Task { await CoordinatorLog(console, coordinator).tell() }
         // The signals work from here on: opening large stores takes a while.
         let stopping = Task { await obey(interruptions, coordinator) }

@@ -1,5 +1,6 @@
 import Experiments
 import Glibc
+import SweepAnswers
 import SweepCoordinator
 import SweepCore
 import SweepStore
@@ -77,8 +78,7 @@ struct LocalRun {
         }
         defer { directory.remove() }
         let coordinator = try CoordinatorShell(
-            settings: .init(
-                version: Version.text, firstLease: UInt64(max(0, time(nil))) << 24))
+            settings: .init(version: Version.text, startedAt: Machine.secondsSince1970))
         try await coordinator.listen(at: directory.endpoint)
         let digest = progress.definition.sweep
         try await coordinator.add(

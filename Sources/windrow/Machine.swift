@@ -3,6 +3,13 @@ import Processes
 
 /// The machine that this process runs on.
 enum Machine {
+    /// The time of day, in seconds since 1970.
+    static var secondsSince1970: Double {
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        return Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9
+    }
+
     /// Its name without a domain.
     static var host: String {
         var buffer = [CChar](repeating: 0, count: 256)

@@ -63,9 +63,7 @@ struct MergeCommand: ParsableCommand {
                         + "written. Find out why, and delete the rows that are wrong")
                 return .badInput
             }
-            var clock = timespec()
-            clock_gettime(CLOCK_REALTIME, &clock)
-            try merge.write(to: folder, now: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9)
+            try merge.write(to: folder, now: Machine.secondsSince1970)
             console.say(
                 "Merged",
                 "\(merge.trials) trials"

@@ -1,3 +1,4 @@
+import SweepCore
 import SweepStore
 
 /// A condition on results rows: `step_size<0.1 and method=econtrol`.
@@ -28,13 +29,16 @@ indirect enum ResultsFilter {
 
     /// Whether a row meets it.
     func matches(_ table: ResultsTable, row: Int) -> Bool {
+        matches { table.text(row: row, column: $0) }
+    }
+
+    /// Whether a row meets it, of which a closure tells the cells by the positions of columns.
+    func matches(_ text: (Int) -> String?) -> Bool {
         switch self {
-        case .both(let left, let right):
-            return left.matches(table, row: row) && right.matches(table, row: row)
-        case .either(let left, let right):
-            return left.matches(table, row: row) || right.matches(table, row: row)
+        case .both(let left, let right): return left.matches(text) && right.matches(text)
+        case .either(let left, let right): return left.matches(text) || right.matches(text)
         case .comparison(let column, let comparison, let literal, let number):
-            guard let cell = table.text(row: row, column: column) else {
+            guard let cell = text(column) else {
                 switch comparison {
                 case .equal: return literal.isEmpty
                 case .notEqual: return !literal.isEmpty
@@ -68,8 +72,14 @@ indirect enum ResultsFilter {
     static func column(_ name: String, in table: ResultsTable) throws(InputError) -> Int {
         let header = name.replacing("-", with: "_").replacing(".", with: "_")
         if let place = table.position(of: name) ?? table.position(of: header) { return place }
-        throw InputError(
-            "no column '\(name)'; there are: \(table.columns.joined(separator: ", "))")
+        throw InputError(unknown(name, among: table.columns))
+    }
+
+    /// What is said of a column that is not there, with the one that was probably meant.
+    static func unknown(_ name: String, among columns: [String]) -> String {
+        let meant = Spelling.nearest(to: name, among: columns)
+        return "no column '\(name)'; " + (meant.map { "did you mean '\($0)'? There" } ?? "there")
+            + " are: \(columns.joined(separator: ", "))"
     }
 
     /// Recursive descent over the words of a condition.

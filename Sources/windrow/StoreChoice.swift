@@ -1,4 +1,5 @@
 import Glibc
+import SweepCore
 import SweepStore
 
 /// Finds the folder of the store that a person means.
@@ -13,10 +14,12 @@ enum StoreChoice {
         if isStore(name) { return name }
         if !name.contains("/"), isStore("runs/\(name)") { return "runs/\(name)" }
         let known = stores()
+        let meant = Spelling.nearest(to: name, among: known).map { "did you mean '\($0)'? " }
         let hint =
             known.isEmpty
             ? "there is none below runs/"
-            : "below runs/ there are: \(known.joined(separator: ", "))"
+            : (meant ?? "") + "\(meant == nil ? "below" : "Below") runs/ there are: "
+                + known.joined(separator: ", ")
         throw InputError("\(name): no store is there (a folder with a manifest.json); \(hint)")
     }
 
@@ -29,7 +32,8 @@ enum StoreChoice {
                 : "name a store: below runs/ there are \(known.joined(separator: ", "))")
     }
 
-    private static func stores() -> [String] {
+    /// The names of the stores below `runs`, sorted.
+    static func stores() -> [String] {
         let names = (try? FileSystem.names(in: "runs")) ?? []
         return names.filter { isStore("runs/\($0)") }
     }

@@ -88,15 +88,13 @@ struct SweepSource {
 
     /// Opens the sweep's store, or creates it.
     func openStore(_ folder: String, revision: String) throws -> sending Store {
-        var clock = timespec()
-        clock_gettime(CLOCK_REALTIME, &clock)
         return try Store.open(
             folder, sweep: sweep, grid: grid,
             metrics: experiment?.description.metrics.map(\.name) ?? [], source: bytes,
             environment: ManifestEnvironment(
                 version: Version.text, commit: revision, cpuModel: Machine.processor,
                 cpuLevel: Machine.level, host: Machine.host, inputs: try inputDigests(),
-                now: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9))
+                now: Machine.secondsSince1970))
     }
 
     /// The book of the sweep, as far as its store has come.

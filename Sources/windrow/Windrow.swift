@@ -12,7 +12,8 @@ struct Windrow: AsyncParsableCommand {
             RunCommand.self, PlanCommand.self, ExperimentsCommand.self, CoordinatorCommand.self,
             SubmitCommand.self, StatusCommand.self, WaitCommand.self, PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
-            LogsCommand.self, SlotCommand.self, ResultsCommand.self, ExportCommand.self,
+            LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
+            ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
             StoreCommand.self, DoctorCommand.self, ClusterCommand.self,
         ])

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClusterKeys
 import Experiments
 import Glibc
+import Processes
 import SweepCore
 import SweepWire
 import SweepWorker
@@ -104,12 +105,35 @@ struct WorkerCommand: AsyncParsableCommand {
                 endpoint: endpoint.text, security: way.security, identity: identity,
                 console: console, state: state, manners: manners)
             manners.beNice()
-            switch try await service.run() {
+            let exit: WorkerExit
+            do {
+                exit = try await service.run()
+            } catch let error as SystemError where state != nil {
+                throw refusal(error, console).code
+            }
+            switch exit {
             case .dismissed, .left:
                 return
             case .refused(let reason), .slotsFail(let reason):
                 console.complain("worker \(getpid()): \(reason)")
                 throw ExitStatus.unreachable.code
+            }
+        }
+
+        /// Says why the folder for results cannot be had, and what to do.
+        private func refusal(_ error: SystemError, _ console: Console) -> ExitStatus {
+            switch error.code {
+            case EWOULDBLOCK:
+                console.complain(
+                    "--state \(state ?? ""): another worker has this folder; wait until it has "
+                        + "ended, or name a folder of its own for each worker")
+                return .interrupted
+            case EACCES, EPERM, EROFS:
+                console.complain("--state: \(error); name a folder that you may write to")
+                return .notPermitted
+            default:
+                console.complain("--state: \(error); name a folder, or one that can be made")
+                return .usage
             }
         }
     }

@@ -13,6 +13,9 @@ struct MethodContract {
     var isSampledSGDWithoutCompression = false
     /// Whether clients are told apart by nothing but their functions.
     var isSymmetric = true
+    /// Whether coordinates in which nothing happens change nothing: not with hashing, nor with a draw
+    /// among all coordinates or a parameter that follows from their number.
+    var isIndifferentToPadding = true
     /// What ‖∇f‖² falls to with full gradients and top-2, where the method promises to converge.
     var floor: Double?
     /// How many uncompressed gradients each client sends before the first round.
@@ -45,6 +48,7 @@ struct MethodContract {
         try verifyUnits()
         try verifyParticipation()
         try verifyFloor()
+        try verifyLarge()
     }
 
     private func verifyBits(_ problem: Quadratics) throws {
@@ -149,7 +153,7 @@ struct MethodContract {
     }
 
     func iterate(
-        _ method: any Method, _ problem: Quadratics, rounds: Int, sampling: ClientSampling? = nil
+        _ method: any Method, _ problem: any Problem, rounds: Int, sampling: ClientSampling? = nil
     ) throws {
         let exchange = Exchange(problem: problem, sampling: sampling)
         try method.start(over: exchange)

@@ -40,7 +40,8 @@ import Testing
         case .diana:
             for alpha in [nil, 0, 0.3, 1] {
                 try MethodContract(
-                    isSymmetric: false, floor: alpha == nil || alpha == 0.3 ? 1e-20 : nil,
+                    isSymmetric: false, isIndifferentToPadding: false,
+                    floor: alpha == nil || alpha == 0.3 ? 1e-20 : nil,
                     initialGradients: 1
                 ) {
                     Diana(clients: $0.clients, alpha: alpha, compressor: Self.unbiased($1))
@@ -57,6 +58,7 @@ import Testing
             }
         case .sketchedSGD:
             try MethodContract(
+                isIndifferentToPadding: false,
                 bitsPerMessage: { 64 * (24 + min(8, $0)) },
                 bitsDownPerRound: { d, n in
                     n * (32 + Self.packed(min(8, d), of: d) + Self.sparseBits(min(2, d), of: d))
@@ -67,6 +69,7 @@ import Testing
                     compressor: Self.linear($1))
             }.verify()
             try MethodContract(
+                isIndifferentToPadding: false,
                 bitsPerMessage: { _ in 64 * 24 },
                 bitsDownPerRound: { d, n in n * Self.sparseBits(min(2, d), of: d) }
             ) {
@@ -75,7 +78,7 @@ import Testing
                     compressor: Self.linear($1))
             }.verify()
             try MethodContract(
-                isSGDWithoutCompression: false,
+                isSGDWithoutCompression: false, isIndifferentToPadding: false,
                 bitsPerMessage: { 64 * (24 + min(2, $0)) },
                 bitsDownPerRound: { d, n in
                     n * (32 + Self.packed(min(2, d), of: d) + Self.sparseBits(min(2, d), of: d))
@@ -108,6 +111,7 @@ import Testing
         case .fetchSGD:
             for update in FetchSGD.ErrorUpdate.allCases {
                 try MethodContract(
+                    isIndifferentToPadding: false,
                     bitsPerMessage: { _ in 64 * 24 },
                     bitsDownPerRound: { d, n in n * Self.sparseBits(min(2, d), of: d) }
                 ) { _, compressor in
@@ -116,7 +120,11 @@ import Testing
             }
         case .econtrol:
             for eta in [nil, 0, 0.3, 1] {
-                try MethodContract(floor: eta == 1 ? nil : 1e-20, initialGradients: 1) {
+                // Without η it is δ, which is k/d.
+                try MethodContract(
+                    isIndifferentToPadding: eta != nil, floor: eta == 1 ? nil : 1e-20,
+                    initialGradients: 1
+                ) {
                     EControl(clients: $0.clients, eta: eta, compressor: $1)
                 }.verify()
             }

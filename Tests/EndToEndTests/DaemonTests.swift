@@ -250,8 +250,11 @@ struct DaemonTests {
                 return (size as? Int ?? 0) > 0
             }
             let second = try run("worker", "start", "--state", "state")
-            #expect(second.code == 1)
-            #expect(second.err.contains("another worker"), "\(second.err)")
+            #expect(second.code == 75)
+            #expect(second.err.contains("--state state: another worker"), "\(second.err)")
+            let file = try run("worker", "start", "--state", "c.yaml")
+            #expect(file.code == 64)
+            #expect(file.err.contains("Not a directory"), "\(file.err)")
             worker.send(SIGKILL)
             _ = worker.output()
             daemon = try coordinator()

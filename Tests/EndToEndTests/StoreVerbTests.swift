@@ -100,7 +100,10 @@ struct StoreVerbTests {
             (["results", "s", "--where", "(loss<3"], "expected ')'"),
             (["results", "s", "--where", "loss<3 seed=1"], "character 8: 'seed'"),
             (["results", "s", "--where", "loss='x"], "a quote that is not closed"),
-            (["results", "s", "--where", "lss<3"], "no column 'lss'; there are: trial, status"),
+            (
+                ["results", "s", "--where", "lss<3"],
+                "no column 'lss'; did you mean 'loss'? There are: trial, status"
+            ),
             (["results", "s", "--sort", "x"], "no column 'x'"),
             (["results", "t"], "below runs/ there are: s"),
             (["verify", "nowhere/t"], "no store is there"),

@@ -56,6 +56,51 @@ struct RegistrationTests {
         #expect(leases(fourth).map(\.range) == [0..<1])
     }
 
+    @Test("a coordinator of another life numbers its leases past those that its workers hold")
+    func numbersOfLeases() throws {
+        let sweep = digest
+        var earlier = coordinator(trials: 3)
+        let peer = PeerID([1])
+        let held = try #require(leases(earlier.receive(registration(1), from: peer, now: 0)).first)
+        // As if the clock had been set back: both begin with the same number.
+        var later = coordinator(trials: 3)
+        var open = leases(later.receive(registration(1, held: [held]), from: peer, now: 0))
+        var number: UInt64 = 0
+        func report(_ lease: Lease) -> WorkerMessage {
+            number += 1
+            let outcomes = lease.range.map {
+                Outcome(
+                    index: $0,
+                    result: .success(
+                        TrialOutcome(
+                            status: .ok, metrics: [], trace: Trace(columns: [], cells: []))),
+                    startedAt: 0,
+                    duration: 0)
+            }
+            return .report(
+                Report(
+                    number: number,
+                    leases: [
+                        LeaseReport(
+                            lease: lease.id, sweep: sweep, outcomes: outcomes, isEnded: true)
+                    ]))
+        }
+        open += leases(later.receive(report(held), from: peer, now: 1))
+        while let lease = open.popLast() {
+            #expect(lease.id > held.id)
+            open += leases(later.receive(report(lease), from: peer, now: 1))
+        }
+        #expect(later.sweeps[sweep]?.remaining == 0)
+        #expect(later.sweeps[sweep]?.leasedCount == 0)
+    }
+
+    @Test("lives that begin within one second have leases of their own")
+    func numbersOfLives() {
+        let first = CoordinatorInstance.Settings(version: "test", startedAt: 1_800_000_000.25)
+        let second = CoordinatorInstance.Settings(version: "test", startedAt: 1_800_000_000.26)
+        #expect(second.firstLease - first.firstLease > 1 << 20)
+    }
+
     @Test("a lease that a heartbeat has not named for long is taken back")
     func lostLease() {
         var coordinator = coordinator(trials: 1)

@@ -9,10 +9,11 @@ final class DiskRecorder: @unchecked Sendable {
 
     /// Records what a closure asks for.
     func record<Result>(_ body: () throws -> Result) rethrows -> Result {
-        try DiskCall.$witness.withValue({ call in
+        let witness = DiskCall.Witness { call in
             self.calls.append(call)
             return nil
-        }) { try body() }
+        }
+        return try DiskCall.$witness.withValue(witness) { try body() }
     }
 }
 

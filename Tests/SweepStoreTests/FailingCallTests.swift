@@ -21,13 +21,14 @@ import Testing
         }
 
         func during<Result>(_ body: () throws -> Result) rethrows -> Result {
-            try DiskCall.$witness.withValue({ call in
+            let witness = DiskCall.Witness { call in
                 defer { self.count += 1 }
                 guard self.isLasting ? self.count >= self.number : self.count == self.number
                 else { return nil }
                 self.refused = self.refused ?? call
                 return self.code
-            }) { try body() }
+            }
+            return try DiskCall.$witness.withValue(witness) { try body() }
         }
     }
 

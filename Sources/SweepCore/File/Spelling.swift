@@ -1,7 +1,7 @@
 /// Finds the name that somebody probably meant.
-enum Spelling {
+package enum Spelling {
     /// The nearest of some names, when it is near enough to be meant.
-    static func nearest(to name: String, among names: [String]) -> String? {
+    package static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= 100 else { return nil }
         let wanted = fold(name)
         // One letter resembles every other one.
@@ -19,7 +19,7 @@ enum Spelling {
     /// `unknown key 'axis': did you mean 'axes'?`, or the names that are possible.
     ///
     /// - Parameter owner: what the names belong to, if it must be said: ` of shape 'box'`.
-    static func unknown(
+    package static func unknown(
         _ what: String, _ name: String, among names: [String], of owner: String = ""
     ) -> String {
         let shown = name.utf8.count > 60 ? name.prefix(60) + "…" : name[...]
@@ -31,7 +31,7 @@ enum Spelling {
     }
 
     /// `a, b or c`, cut short after two dozen.
-    static func list(_ names: [String]) -> String {
+    package static func list(_ names: [String]) -> String {
         if names.count > 24 {
             return names.prefix(24).joined(separator: ", ") + ", … (\(names.count) in all)"
         }
