@@ -164,7 +164,7 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepWorker", "ClusterKeys",
-                "ZeroMQ", "Processes", "CSodium", "CZlib",
+                "ZeroMQ", "Processes", "CProcess", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
