@@ -21,7 +21,7 @@ extension CoordinatorInstance {
 
     /// Gives idle slots copies of trials that take long.
     mutating func speculate(now: Double) -> [CoordinatorDirective] {
-        var directives: [CoordinatorDirective] = []
+        var directives = giveUpCopies()
         for digest in sweepOrder {
             guard let sweep = sweeps[digest], sweep.speculates, !sweep.isHeld,
                 sweep.pending.isEmpty, let usual = sweep.secondsPerTrial
@@ -33,6 +33,29 @@ extension CoordinatorInstance {
             }
         }
         return directives
+    }
+
+    /// Gives copies up where trials wait that their workers can run: they are for slots that idle.
+    ///
+    /// The trial that was copied may be copied again.
+    private mutating func giveUpCopies() -> [CoordinatorDirective] {
+        let waiting = sweeps.values.filter { !$0.isHeld && !$0.pending.isEmpty }
+        guard !waiting.isEmpty else { return [] }
+        return peerOrder.flatMap { id -> [CoordinatorDirective] in
+            guard let peer = peers[id], !peer.isClosed,
+                waiting.contains(where: { suits(peer, $0) })
+            else { return [] }
+            let copies = peer.leases.filter {
+                leases[$0]?.twin != nil && leases[$0]?.open.isEmpty == true
+            }
+            for copy in copies {
+                guard let original = leases[copy]?.twin else { continue }
+                leases[copy]?.twin = nil
+                leases[original]?.twin = nil
+                leases[original]?.wasCopied = false
+            }
+            return recall(copies, from: id, abandon: true)
+        }
     }
 
     /// Trials that are the last of their leases and have run for some time, the longest first.

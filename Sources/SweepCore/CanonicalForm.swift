@@ -32,7 +32,7 @@ struct CanonicalForm: Sendable {
     }
 
     /// The experiment's name and version as netstrings.
-    private let prefix: [UInt8]
+    let prefix: [UInt8]
     /// Columns in rising order of their names.
     private let places: [Place]
     private let columnCount: Int
@@ -52,6 +52,24 @@ struct CanonicalForm: Sendable {
                     column: column, name: CanonicalForm.netstring(sweep.columns[column].name),
                     fallback: entry.fallback, owner: entry.owner, kinds: entry.kinds)
             }
+    }
+
+    /// Columns in rising order of their names: the order of the form's parts.
+    var columnOrder: [Int] { places.map(\.column) }
+
+    /// One column's part of the form of a row; empty where it is left out.
+    func part(_ number: Int, of row: [Value?]) -> [UInt8] {
+        let place = places[number]
+        guard let value = row[place.column] else { return [] }
+        if let fallback = fallback(of: place, in: row), fallback.isSame(as: value) { return [] }
+        var capacity = place.name.count + 48
+        if case .text(let text) = value { capacity += text.utf8.count }
+        return Array(unsafeUninitializedCapacity: capacity) { buffer, count in
+            var writer = ByteWriter(buffer)
+            writer.append(place.name)
+            writer.appendNetstring(of: value)
+            count = writer.count
+        }
     }
 
     private static func netstring(_ text: String) -> [UInt8] {
@@ -95,9 +113,7 @@ struct CanonicalForm: Sendable {
             return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { hash in
                 guard let digest = hash.baseAddress else { return nil }
                 crypto_hash_sha256(digest, base, UInt64(count))
-                var bits: UInt64 = 0
-                for byte in hash[..<8] { bits = bits << 8 | UInt64(byte) }
-                return TrialID(bits: bits)
+                return TrialID(digest: hash)
             }
         }
     }

@@ -25,6 +25,10 @@ package struct Sweep: Sendable, Hashable {
     package var directory: String
     /// Where and before what its trials run.
     package var placement = Placement()
+    /// The pictures that `windrow plot` draws when it is not told which.
+    ///
+    /// Not part of the JSON form: no trial depends on them.
+    package var plots: [PlotRequest] = []
 }
 
 /// A metric and the direction in which it is better.

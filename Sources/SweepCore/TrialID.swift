@@ -13,23 +13,26 @@ package struct TrialID: Sendable, Hashable {
     /// Reads `t-` and sixteen lower-case hexadecimal digits; nil for anything else.
     package init?(_ text: String) {
         var text = text
-        let parsed: UInt64? = text.withUTF8 { bytes in
-            guard bytes.count == 18, bytes[0] == UInt8(ascii: "t"), bytes[1] == UInt8(ascii: "-")
-            else { return nil }
-            var bits: UInt64 = 0
-            for byte in bytes[2...] {
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    bits = bits << 4 | UInt64(byte - UInt8(ascii: "0"))
-                case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                    bits = bits << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-                default: return nil
-                }
-            }
-            return bits
-        }
+        let parsed = text.withUTF8 { TrialID(utf8: UnsafeRawBufferPointer($0)) }
         guard let parsed else { return nil }
-        bits = parsed
+        self = parsed
+    }
+
+    /// Reads the bytes of `t-` and sixteen lower-case hexadecimal digits; nil for anything else.
+    package init?(utf8 bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 18, bytes[0] == UInt8(ascii: "t"), bytes[1] == UInt8(ascii: "-")
+        else { return nil }
+        var bits: UInt64 = 0
+        for byte in bytes[2...] {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                bits = bits << 4 | UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                bits = bits << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        self.bits = bits
     }
 }
 

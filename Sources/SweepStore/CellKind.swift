@@ -47,8 +47,8 @@ enum CellKind: UInt8, Comparable {
             return
         }
         var hasPoint = false
-        for byte in bytes.dropFirst() where !digits.contains(byte) {
-            switch byte {
+        for position in 1..<bytes.count where !digits.contains(bytes[position]) {
+            switch bytes[position] {
             case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "-"), UInt8(ascii: "+"):
                 hasPoint = true
             default:
@@ -57,8 +57,8 @@ enum CellKind: UInt8, Comparable {
             }
         }
         // `007` is no number that the store has written.
-        let leading = isSigned ? bytes.dropFirst() : bytes[...]
-        if leading.first == UInt8(ascii: "0"), leading.count > 1, !hasPoint {
+        let leading = isSigned ? 1 : 0
+        if !hasPoint, bytes[leading] == UInt8(ascii: "0"), bytes.count > leading + 1 {
             self = .text
         } else {
             self = hasPoint ? .real : .integer
@@ -91,24 +91,19 @@ struct ColumnKindScan {
     private let names: [String]
     private let start: Int
     private var kinds: [CellKind]
-    /// The cell seen last in each column: neighbouring trials share most values.
-    private var last: [[UInt8]]
 
     /// A scan of the parameters and metrics of results.
     init(_ layout: TableLayout) {
         names = layout.parameters + layout.measured
         start = layout.head.count
         kinds = Array(repeating: .nothing, count: names.count)
-        last = Array(repeating: [], count: names.count)
     }
 
     /// Takes a row's cells in.
     mutating func insert(_ cells: [RowCells.Cell]) {
         for column in kinds.indices where kinds[column] != .text {
-            let cell = cells[start + column]
-            guard !cell.bytes.isEmpty, !cell.bytes.elementsEqual(last[column]) else { continue }
-            last[column] = Array(cell.bytes)
-            kinds[column] = kinds[column].union(CellKind(cell))
+            let kind = CellKind(cells[start + column])
+            if kind != kinds[column] { kinds[column] = kinds[column].union(kind) }
         }
     }
 

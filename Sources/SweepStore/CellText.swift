@@ -40,6 +40,26 @@ enum CellText {
         return false
     }
 
+    /// A decimal whole number as `Int` reads it: digits, with a sign or without; nil for all else.
+    static func integer(_ text: UnsafeRawBufferPointer) -> Int? {
+        guard let first = text.first else { return nil }
+        let isNegative = first == UInt8(ascii: "-")
+        let start = isNegative || first == UInt8(ascii: "+") ? 1 : 0
+        guard text.count > start else { return nil }
+        var number = 0
+        for position in start..<text.count {
+            let digit = text[position] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            // Downwards, as the least number has no positive counterpart.
+            let (sum, overflows) = tens.subtractingReportingOverflow(Int(digit))
+            if isTooLarge || overflows { return nil }
+            number = sum
+        }
+        if isNegative { return number }
+        return number == .min ? nil : -number
+    }
+
     /// The text of a cell from its bytes, quotes included; nil when the cell is empty.
     static func decode(_ cell: UnsafeRawBufferPointer, isQuoted: Bool) -> String? {
         if !isQuoted {

@@ -6,7 +6,10 @@ import SweepCore
 ///
 /// They are made from the tables' headers and may be deleted.
 struct ReaderFiles {
-    private let tables: [TableLayout]
+    /// The tables, each as its files with equal columns.
+    private let tables: [(layout: TableLayout, files: [String])]
+    /// Columns of all files of the trace.
+    private let trace: TableLayout
     private let kinds: ColumnKinds
     /// Parameters that are texts whatever they look like.
     private let texts: Set<String>
@@ -16,11 +19,16 @@ struct ReaderFiles {
 
     /// Describes tables with these columns.
     init(
-        name: String, results: TableLayout, trace: TableLayout, kinds: ColumnKinds,
-        columns: [Column]
+        name: String, results: TableLayout, trace: [(layout: TableLayout, files: [String])],
+        kinds: ColumnKinds, columns: [Column]
     ) {
         self.name = name
-        tables = [results, trace, TableLayout(.failures)]
+        let failures = TableLayout(.failures)
+        tables =
+            [(results, [results.table.file])] + trace + [(failures, [failures.table.file])]
+        self.trace = trace.map(\.layout).reduce(TableLayout(.trace)) { all, one in
+            (try? all.adding(parameters: [], measured: one.measured)) ?? all
+        }
         self.kinds = kinds
         texts = Set(
             columns.filter { column in
@@ -73,14 +81,15 @@ struct ReaderFiles {
     // MARK: CSVW
 
     private var metadata: String {
-        let tables = tables.map { layout in
+        let files = tables.flatMap { table in table.files.map { ($0, table.layout) } }
+        let tables = files.map { file, layout in
             let columns = layout.header.map { column in
                 "          {\"name\": \"\(column)\", \"titles\": \"\(column)\", "
                     + "\"datatype\": \(datatype(column, in: layout))}"
             }.joined(separator: ",\n")
             return """
                     {
-                      "url": "\(layout.table.file)",
+                      "url": "\(file)",
                       "tableSchema": {
                         "columns": [
                 \(columns)
@@ -118,32 +127,10 @@ struct ReaderFiles {
     // MARK: DuckDB
 
     private var sql: String {
-        let views = tables.map { layout in
-            let types = layout.header.map { column in
-                let type =
-                    switch kind(column, in: layout) {
-                    case .text: "VARCHAR"
-                    case .integer: "BIGINT"
-                    case .real: "DOUBLE"
-                    case .flag: "BOOLEAN"
-                    case .time: "TIMESTAMPTZ"
-                    }
-                return "        '\(column)': '\(type)'"
-            }.joined(separator: ",\n")
-            let columns = layout.header.map { column in
-                kind(column, in: layout) == .text
-                    ? "    regexp_replace(\"\(column)\", '^''', '') AS \"\(column)\""
-                    : "    \"\(column)\""
-            }.joined(separator: ",\n")
-            return """
-                CREATE OR REPLACE VIEW \(layout.table.rawValue) AS SELECT
-                \(columns)
-                FROM read_csv('\(layout.table.file)', auto_detect = false, header = true,
-                    delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
-                    allow_quoted_nulls = false, max_line_size = 2097152, columns = {
-                \(types)
-                    });
-                """
+        let views = [TableLayout.Table.results, .trace, .failures].map { table in
+            let parts = tables.filter { $0.layout.table == table }.map(selection)
+            return "CREATE OR REPLACE VIEW \(table.rawValue) AS "
+                + parts.joined(separator: "\nUNION ALL BY NAME ") + ";"
         }.joined(separator: "\n\n")
         return """
             -- Views of the store's tables, for DuckDB: run it in the store's folder,
@@ -154,10 +141,41 @@ struct ReaderFiles {
             """
     }
 
+    /// Reads files of equal columns.
+    private func selection(_ layout: TableLayout, _ files: [String]) -> String {
+        let types = layout.header.map { column in
+            let type =
+                switch kind(column, in: layout) {
+                case .text: "VARCHAR"
+                case .integer: "BIGINT"
+                case .real: "DOUBLE"
+                case .flag: "BOOLEAN"
+                case .time: "TIMESTAMPTZ"
+                }
+            return "        '\(column)': '\(type)'"
+        }.joined(separator: ",\n")
+        let columns = layout.header.map { column in
+            kind(column, in: layout) == .text
+                ? "    regexp_replace(\"\(column)\", '^''', '') AS \"\(column)\""
+                : "    \"\(column)\""
+        }.joined(separator: ",\n")
+        let names = files.map { "'\($0)'" }.joined(separator: ", ")
+        return """
+            SELECT
+            \(columns)
+            FROM read_csv([\(names)], auto_detect = false, header = true,
+                delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
+                allow_quoted_nulls = false, max_line_size = 2097152, columns = {
+            \(types)
+                })
+            """
+    }
+
     // MARK: pandas and polars
 
     private var python: String {
-        let types = tables.map { layout in
+        let results = tables.map(\.layout).filter { $0.table == .results }
+        let types = (results + [trace, TableLayout(.failures)]).map { layout in
             let columns = layout.header.map {
                 "        \"\($0)\": \"\(kind($0, in: layout).rawValue)\","
             }.joined(separator: "\n")
@@ -178,16 +196,26 @@ struct ReaderFiles {
             }
 
 
+            def files(table):
+                # A long trace has several files.
+                if table != "trace":
+                    return [FOLDER / f"{table}.csv"]
+                more = [p for p in FOLDER.glob("trace-*.csv") if p.stem[6:].isdigit()]
+                return [FOLDER / "trace.csv", *sorted(more, key=lambda p: int(p.stem[6:]))]
+
+
             def read_pandas(table="results"):
                 import pandas
 
                 types = {"text": "string", "integer": "Int64", "real": "float64",
                          "flag": "boolean", "time": "string"}
-                frame = pandas.read_csv(
-                    FOLDER / f"{table}.csv", dtype={c: types[t] for c, t in TYPES[table].items()},
-                    float_precision="round_trip", keep_default_na=False,
-                    na_values={c: ["", "NaN"] if t == "real" else [""]
-                               for c, t in TYPES[table].items()})
+                types = {c: types[t] for c, t in TYPES[table].items()}
+                empty = {c: ["", "NaN"] if t == "real" else [""] for c, t in TYPES[table].items()}
+                frame = pandas.concat([
+                    pandas.read_csv(
+                        file, dtype=types, float_precision="round_trip", keep_default_na=False,
+                        na_values=empty).reindex(columns=list(types)).astype(types)
+                    for file in files(table)], ignore_index=True)
                 for column, kind in TYPES[table].items():
                     if kind == "text":
                         frame[column] = frame[column].str.replace("^'", "", regex=True)
@@ -201,9 +229,13 @@ struct ReaderFiles {
 
                 types = {"text": polars.String, "integer": polars.Int64, "real": polars.Float64,
                          "flag": polars.Boolean, "time": polars.String}
-                frame = polars.read_csv(
-                    FOLDER / f"{table}.csv",
-                    schema={c: types[t] for c, t in TYPES[table].items()})
+                types = {c: types[t] for c, t in TYPES[table].items()}
+                frames = []
+                for file in files(table):
+                    with open(file, encoding="utf-8") as lines:
+                        header = lines.readline().rstrip("\\n").split(",")
+                    frames.append(polars.read_csv(file, schema={c: types[c] for c in header}))
+                frame = polars.concat(frames, how="diagonal").select(list(types))
                 return frame.with_columns(
                     *[polars.col(c).str.replace("^'", "") for c, t in TYPES[table].items()
                       if t == "text"],

@@ -28,6 +28,13 @@ struct RowBuffer {
         rowStart = mark
     }
 
+    /// Moves the first bytes, whole rows, behind another buffer's rows.
+    mutating func move(_ count: Int, to other: inout RowBuffer) {
+        other.bytes.append(contentsOf: bytes[..<count])
+        bytes.removeFirst(count)
+        rowStart = bytes.count
+    }
+
     /// Begins a row.
     mutating func beginRow() { rowStart = bytes.count }
 
@@ -92,13 +99,21 @@ struct RowBuffer {
     /// A whole number.
     mutating func integer(_ number: Int64) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = number.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        let size = number.magnitude
+        if size < 10 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: size))
+            return
+        }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = size
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     /// A real number: the shortest decimal that reads back as the same double.

@@ -9,8 +9,11 @@ struct RowEncoder {
 
     /// For each parameter column of the file, the sweep's column.
     private let parameters: [Int?]
-    /// What was last rendered in each parameter column: neighbouring trials share most values.
-    private var rendered: [(value: Value?, cell: [UInt8])]
+    /// The values that were last rendered in the parameter columns, their cells, each with its
+    /// comma, and where each cell ends: neighbouring trials share most values.
+    private var values: [Value?]
+    private var cells: [UInt8]
+    private var cellEnds: [Int]
     /// The metrics of the last outcome, and for each metric column its position among them.
     private var metricNames: [String]?
     private var metricSources: [Int?] = []
@@ -19,7 +22,7 @@ struct RowEncoder {
     private var metricKinds: [CellKind]
     /// The columns of the last trace, and for each trace column its position among them.
     private var traceNames: [Trace.Column] = []
-    private var traceSources: [Int?] = []
+    private var traceSources: [(place: Int, isInteger: Bool)?] = []
     private var blockStart = RowBuffer()
 
     /// Renders rows of a sweep's trials into files with the given columns.
@@ -29,7 +32,9 @@ struct RowEncoder {
         let positions = Dictionary(
             columns.enumerated().map { ($1.header, $0) }, uniquingKeysWith: { first, _ in first })
         parameters = results.parameters.map { positions[$0] }
-        rendered = Array(repeating: (nil, []), count: parameters.count)
+        values = Array(repeating: nil, count: parameters.count)
+        cells = Array(repeating: CellText.comma, count: parameters.count)
+        cellEnds = Array(parameters.indices.map { $0 + 1 })
         parameterKinds = Array(repeating: .nothing, count: parameters.count)
         metricKinds = Array(repeating: .nothing, count: results.measured.count)
     }
@@ -63,7 +68,7 @@ struct RowEncoder {
         guard missing.isEmpty else { return ([], missing) }
         traceNames = outcome.trace.columns
         traceSources = trace.measured.map { name in
-            traceNames.firstIndex { $0.name == name }
+            traceNames.firstIndex { $0.name == name }.map { ($0, traceNames[$0].isInteger) }
         }
         return nil
     }
@@ -82,19 +87,10 @@ struct RowEncoder {
         buffer.raw((row.outcome.status == .ok ? "ok" : "diverged").utf8)
         buffer.endCell()
         for (position, source) in parameters.enumerated() {
-            guard let source, let value = row.trial.values[source] else {
-                buffer.endCell()
-                continue
-            }
-            if rendered[position].value != value {
-                var cell = RowBuffer()
-                cell.value(value)
-                rendered[position] = (value, cell.bytes)
-                parameterKinds[position] = parameterKinds[position].union(CellKind(value))
-            }
-            buffer.raw(rendered[position].cell)
-            buffer.endCell()
+            guard let source, values[position] != row.trial.values[source] else { continue }
+            render(row.trial.values[source], in: position)
         }
+        buffer.raw(cells)
         for (position, source) in metricSources.enumerated() {
             if let source {
                 let value = row.outcome.metrics[source].value
@@ -121,6 +117,21 @@ struct RowEncoder {
         buffer.endRow()
     }
 
+    /// Puts another value into a parameter's cell.
+    private mutating func render(_ value: Value?, in position: Int) {
+        values[position] = value
+        var cell = RowBuffer()
+        if let value {
+            cell.value(value)
+            parameterKinds[position] = parameterKinds[position].union(CellKind(value))
+        }
+        cell.endCell()
+        let start = position > 0 ? cellEnds[position - 1] : 0
+        let growth = cell.count - (cellEnds[position] - start)
+        cells.replaceSubrange(start..<cellEnds[position], with: cell.bytes)
+        for later in position..<cellEnds.count { cellEnds[later] += growth }
+    }
+
     /// A metric; results hold no infinity.
     private func measurement(_ value: Value, into buffer: inout RowBuffer) {
         if case .real(let number) = value, !number.isFinite {
@@ -145,7 +156,7 @@ struct RowEncoder {
                 for source in traceSources {
                     if let source {
                         Self.logged(
-                            cells[start + source], isInteger: table.columns[source].isInteger,
+                            cells[start + source.place], isInteger: source.isInteger,
                             into: &buffer)
                     }
                     buffer.endCell()

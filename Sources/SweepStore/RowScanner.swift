@@ -18,22 +18,35 @@ struct RowScanner {
         /// Whether a line feed ends it.
         let isComplete: Bool
 
-        /// Whether the checksum agrees with the row.
-        var isIntact: Bool {
+        /// The checksum that the row's last cell states; nil when it states none.
+        var statedChecksum: UInt32? {
             let split = bytes.count - RowBuffer.checksumWidth
             guard split > 0, bytes[split] == UInt8(ascii: "x"), bytes[split - 1] == CellText.comma
-            else { return false }
-            var stored: UInt32 = 0
+            else { return nil }
+            var stated: UInt32 = 0
             for byte in bytes[(split + 1)...] {
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    stored = stored << 4 | UInt32(byte - UInt8(ascii: "0"))
+                    stated = stated << 4 | UInt32(byte - UInt8(ascii: "0"))
                 case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                    stored = stored << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
-                default: return false
+                    stated = stated << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
+                default: return nil
                 }
             }
-            return stored == RowBuffer.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<split]))
+            return stated
+        }
+
+        /// Whether the row's first bytes are these.
+        func begins(with start: [UInt8]) -> Bool {
+            guard let base = bytes.baseAddress, bytes.count >= start.count else { return false }
+            return memcmp(base, start, start.count) == 0
+        }
+
+        /// Whether the checksum agrees with the row.
+        var isIntact: Bool {
+            guard let stated = statedChecksum else { return false }
+            let body = bytes[..<(bytes.count - RowBuffer.checksumWidth)]
+            return stated == RowBuffer.checksum(UnsafeRawBufferPointer(rebasing: body))
         }
     }
 

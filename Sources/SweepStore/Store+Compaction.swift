@@ -18,7 +18,8 @@ extension Store {
     /// Rewrites a store's tables in the order of the grid, without what says nothing: repeated
     /// rows, and failures of trials that have finished since.
     ///
-    /// A reader sees the old or the new table; the process may die at any time.
+    /// A reader sees the old or the new table; the process may die at any time. Of a trace in
+    /// several files, each file is put in order by itself.
     ///
     /// - Parameters:
     ///   - host: the name of this machine, for whoever finds the store locked.
@@ -60,9 +61,12 @@ extension Store {
         done.results = entries.count
         done.foreign = index.entries.count - entries.count
         let results = try TableFile(index.results.path)
-        let trace = try TableFile(index.trace.path)
+        let traces = try index.trace.files.map { file throws(StoreError) in
+            try TableFile(file.path)
+        }
         let failures = try TableFile(directory + "/failures.csv")
-        done.bytesBefore = results.length + trace.length + failures.length
+        done.bytesBefore =
+            results.length + traces.reduce(0) { $0 + $1.length } + failures.length
         if done.foreign > 0 {
             let rows = index.entries.filter { $0.place == .max }
                 .map { $0.row.lowerBound..<$0.row.upperBound + 1 }
@@ -70,9 +74,12 @@ extension Store {
             let found = LostAndFound(store: directory)
             done.keptIn = try found.keep(rows, of: results, index.results.layout)
             let ids = Set(index.entries.filter { $0.place == .max }.map(\.id.bits))
-            let blocks = index.blocks.filter { ids.contains($0.id) }.map(\.bytes)
-                .sorted { $0.lowerBound < $1.lowerBound }
-            if !blocks.isEmpty { _ = try found.keep(blocks, of: trace, index.trace.layout) }
+            for (number, trace) in traces.enumerated() {
+                let blocks = index.blocks.filter { $0.file == number && ids.contains($0.id) }
+                    .map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
+                let layout = index.trace.files[number].layout
+                if !blocks.isEmpty { _ = try found.keep(blocks, of: trace, layout) }
+            }
         }
         // Results first: a row never stands without its trace.
         let newResults = try results.replace(index.results.layout) { output throws(StoreError) in
@@ -82,10 +89,22 @@ extension Store {
                 try output.writeIfFull()
             }
         }
-        let newTrace = try trace.replace(index.trace.layout) { output throws(StoreError) in
-            for entry in entries where entry.traceRows > 0 {
-                output.pending.raw(try index.traceBytes(of: entry.id))
-                try output.writeIfFull()
+        // Each file by itself, so that no row is ever missing or doubled.
+        var newTrace = 0
+        let places = Dictionary(
+            uniqueKeysWithValues: entries.enumerated().map { ($1.id.bits, $0) })
+        for (number, trace) in traces.enumerated() {
+            let file = index.trace.files[number]
+            var blocks: [(place: Int, bytes: Range<Int>)] = []
+            for block in index.blocks where block.file == number {
+                if let place = places[block.id] { blocks.append((place, block.bytes)) }
+            }
+            blocks.sort { ($0.place, $0.bytes.lowerBound) < ($1.place, $1.bytes.lowerBound) }
+            newTrace += try trace.replace(file.layout) { output throws(StoreError) in
+                for block in blocks {
+                    output.pending.raw(try file.bytes(block.bytes))
+                    try output.writeIfFull()
+                }
             }
         }
         let finished = Set(index.entries.map(\.id.bits))

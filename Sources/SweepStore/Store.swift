@@ -24,22 +24,23 @@ package final class Store {
     private let declaredMetrics: [String]
     private var manifest: Manifest
     private var results: TableFile
-    private var trace: TableFile
+    private var trace: TraceFile
     private var failures: TableFile
     private var encoder: RowEncoder
     private var foreign: Set<UInt64>
     /// What the columns hold, but for what the encoder has rendered since it was made.
     private var kinds: ColumnKinds
     private var described: [(name: String, bytes: [UInt8])] = []
+    /// How many files the trace had then.
+    private var describedTraces = 0
     private var isClosed = false
 
     /// What opening has found and mended.
     struct Contents {
         var results: TableFile
-        var trace: TableFile
+        var trace: TraceFile
         var failures: TableFile
         var resultsLayout: TableLayout
-        var traceLayout: TableLayout
         var finished: IndexIntervals
         var failed: IndexIntervals
         var foreign: Set<UInt64>
@@ -72,7 +73,7 @@ package final class Store {
         foreign = contents.foreign
         kinds = contents.kinds
         encoder = RowEncoder(
-            columns: columns, results: contents.resultsLayout, trace: contents.traceLayout)
+            columns: columns, results: contents.resultsLayout, trace: contents.trace.layout)
         describe()
     }
 
@@ -82,7 +83,7 @@ package final class Store {
     private func describe() {
         kinds.note(encoder.kinds)
         let files = ReaderFiles(
-            name: manifest.name, results: encoder.results, trace: encoder.trace, kinds: kinds,
+            name: manifest.name, results: encoder.results, trace: trace.groups, kinds: kinds,
             columns: columns
         ).files
         for (number, file) in files.enumerated() {
@@ -96,6 +97,7 @@ package final class Store {
             } catch { return }
         }
         described = files
+        describedTraces = trace.count
     }
 
     /// Adds a finished trial.
@@ -170,6 +172,7 @@ package final class Store {
         try results.synchronize()
         try failures.synchronize()
         try note()
+        if trace.count != describedTraces { describe() }
     }
 
     /// Marks what is durable.
@@ -243,7 +246,7 @@ package final class Store {
                 columns: self.columns, results: wideResults, trace: encoder.trace)
         }
         if wideTrace != encoder.trace {
-            trace = try trace.rewrite(from: encoder.trace, to: wideTrace)
+            try trace.widen(to: wideTrace)
             encoder = RowEncoder(
                 columns: self.columns, results: encoder.results, trace: wideTrace)
         }

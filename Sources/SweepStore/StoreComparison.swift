@@ -100,20 +100,16 @@ package struct StoreComparison: Sendable {
     private static func traceRows(
         _ index: StoreIndex, _ entry: StoreIndex.Entry
     ) throws(StoreError) -> [[String: String]] {
-        let bytes = try index.traceBytes(of: entry.id)
-        let header = index.trace.layout.header
         let names = Set(index.trace.layout.measured).subtracting(["wall_s"])
-        var cells: [RowCells.Cell] = []
-        return bytes.withUnsafeBytes { bytes in
-            bytes.split(separator: CellText.lineFeed).map { line in
-                var texts: [String: String] = [:]
-                let row = UnsafeRawBufferPointer(rebasing: line)
-                guard RowCells.split(row, into: &cells, expecting: header.count) else { return [:] }
-                for (place, name) in header.enumerated() where names.contains(name) {
-                    texts[name] = cells[place].text
-                }
-                return texts
-            }
+        let files = index.trace.files.map { file in
+            file.layout.header.enumerated().filter { names.contains($0.element) }
         }
+        var rows: [[String: String]] = []
+        try index.visitTrace(of: entry.id) { cells, file in
+            var texts: [String: String] = [:]
+            for (place, name) in files[file] { texts[name] = cells[place].text }
+            rows.append(texts)
+        }
+        return rows
     }
 }

@@ -9,8 +9,9 @@ package struct StoreExport {
     private let hasProvenance: Bool
     /// For each round that any trace has, and each column that it logs: the wide columns.
     private var wideRounds: [Double] = []
-    private var wideColumns: [(name: String, place: Int)] = []
-    private var roundPlace: Int?
+    private var wideColumns: [String] = []
+    /// For each file of the trace, the position of `round`, and of each wide column.
+    private var wideFiles: [(round: Int?, columns: [Int?])] = []
     private let isWide: Bool
 
     /// What differs between two runs of one trial.
@@ -67,7 +68,7 @@ package struct StoreExport {
 
     private var wideNames: [String] {
         wideRounds.flatMap { round in
-            wideColumns.map { "\($0.name)_at_\(Self.text(round))" }
+            wideColumns.map { "\($0)_at_\(Self.text(round))" }
         }
     }
 
@@ -76,46 +77,35 @@ package struct StoreExport {
     }
 
     private mutating func layOutTrace() throws(StoreError) {
-        let header = index.trace.layout.header
-        roundPlace = header.firstIndex(of: "round")
-        wideColumns = header.enumerated().filter { _, name in
-            index.trace.layout.measured.contains(name) && name != "round" && name != "wall_s"
-        }.map { ($0.element, $0.offset) }
+        wideColumns = index.trace.layout.measured.filter { $0 != "round" && $0 != "wall_s" }
+        wideFiles = index.trace.files.map { file in
+            let header = file.layout.header
+            return (header.firstIndex(of: "round"), wideColumns.map(header.firstIndex))
+        }
         var rounds: Set<Double> = []
         for entry in index.entries where entry.traceRows > 0 {
-            try visitTrace(of: entry) { round, _ in rounds.insert(round) }
+            try visitTrace(of: entry) { round, _, _ in rounds.insert(round) }
         }
         let count = rounds.count.multipliedReportingOverflow(by: max(1, wideColumns.count))
         guard !count.overflow, count.partialValue <= TableLayout.mostColumns else {
             throw .columnConflict(
-                name: wideColumns.first?.name ?? "",
+                name: wideColumns.first ?? "",
                 problem: "\(rounds.count) rounds of \(wideColumns.count) logged columns make more "
                     + "than \(TableLayout.mostColumns) columns; read trace.csv instead")
         }
         wideRounds = rounds.sorted()
     }
 
-    /// Hands each row of a trial's trace over: its round (or its number, where there is none) and
-    /// its cells.
+    /// Hands each row of a trial's trace over: its round (or its number, where there is none), its
+    /// cells and the number of its file.
     private func visitTrace(
-        of entry: StoreIndex.Entry, _ body: (Double, [RowCells.Cell]) -> Void
+        of entry: StoreIndex.Entry, _ body: (Double, [RowCells.Cell], Int) -> Void
     ) throws(StoreError) {
-        let bytes = try index.traceBytes(of: entry.id)
-        let width = index.trace.layout.header.count
-        var cells: [RowCells.Cell] = []
         var number = 0
-        bytes.withUnsafeBytes { bytes in
-            var start = 0
-            while start < bytes.count {
-                let end = bytes[start...].firstIndex(of: CellText.lineFeed) ?? bytes.count
-                let row = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if RowCells.split(row, into: &cells, expecting: width) {
-                    let round = roundPlace.flatMap { Double(cells[$0].text ?? "") }
-                    body(round ?? Double(number), cells)
-                }
-                number += 1
-                start = end + 1
-            }
+        try index.visitTrace(of: entry.id) { cells, file in
+            let round = wideFiles[file].round.flatMap { Double(cells[$0].text ?? "") }
+            body(round ?? Double(number), cells, file)
+            number += 1
         }
     }
 
@@ -123,8 +113,10 @@ package struct StoreExport {
         of entry: StoreIndex.Entry, to buffer: inout [UInt8]
     ) throws(StoreError) {
         var found: [Double: [[UInt8]]] = [:]
-        try visitTrace(of: entry) { round, cells in
-            found[round] = wideColumns.map { Array(cells[$0.place].bytes) }
+        try visitTrace(of: entry) { round, cells, file in
+            found[round] = wideFiles[file].columns.map { place in
+                place.map { Array(cells[$0].bytes) } ?? []
+            }
         }
         for round in wideRounds {
             let cells = found[round]

@@ -20,6 +20,8 @@ struct StoreIndex {
     /// A piece of the trace that belongs to one trial.
     struct Block {
         let id: UInt64
+        /// The number of its file.
+        let file: Int
         let bytes: Range<Int>
     }
 
@@ -28,7 +30,7 @@ struct StoreIndex {
     /// The grid of the sweep that the manifest describes; nil when it cannot be read.
     let grid: Grid?
     let results: TableReading
-    let trace: TableReading
+    let trace: TraceReading
     /// Finished trials, in canonical order.
     private(set) var entries: [Entry] = []
     /// Where the trace rows of finished trials stand, sorted by trial, then as in the file.
@@ -43,14 +45,14 @@ struct StoreIndex {
         self.manifest = manifest
         grid = try Manifest.sweep(of: directory).flatMap { try? Grid($0) }
         let mark = try SyncMark.read(directory)
-        results = try TableReading(directory, manifest, .results, mark: mark)
-        trace = try TableReading(directory, manifest, .trace, mark: mark)
-        try readResults()
+        results = try TableReading(directory, manifest, .results)
+        trace = try TraceReading(directory, manifest, mark: mark)
+        try readResults(durable: mark?.results)
         try readTrace()
         entries.sort { ($0.place, $0.id) < ($1.place, $1.id) }
     }
 
-    private mutating func readResults() throws(StoreError) {
+    private mutating func readResults(durable: Int?) throws(StoreError) {
         let finder = grid.map { TrialFinder(grid: $0, layout: results.layout) }
         let header = results.layout.header
         let attemptPlace = header.firstIndex(of: "attempt") ?? 0
@@ -58,7 +60,7 @@ struct StoreIndex {
         var trials = StoredTrials(path: results.path, layout: results.layout)
         var cells: [RowCells.Cell] = []
         var entries: [Entry] = []
-        try results.visit { row throws(StoreError) in
+        try results.visit(durable: durable) { row throws(StoreError) in
             try trials.insert(row, finder: nil)
             guard RowCells.split(row.bytes, into: &cells, expecting: header.count),
                 let id = cells[0].trial
@@ -80,20 +82,24 @@ struct StoreIndex {
         var attempts: [UInt64: (attempt: Int, missing: Int)] = [:]
         for entry in entries { attempts[entry.id.bits] = (entry.attempt, entry.traceRows) }
         var blocks: [Block] = []
-        try trace.visit { row throws(StoreError) in
+        try trace.visit { file, row throws(StoreError) in
             var cells = RowCells(row.bytes)
             guard let id = cells.next()?.trial, let attempt = cells.next()?.integer,
                 attempts[id.bits]?.attempt == attempt
             else { return }
             attempts[id.bits]?.missing -= 1
-            if let last = blocks.last, last.id == id.bits, last.bytes.upperBound == row.offset {
+            if let last = blocks.last, last.id == id.bits, last.file == file,
+                last.bytes.upperBound == row.offset
+            {
                 blocks[blocks.count - 1] = Block(
-                    id: id.bits, bytes: last.bytes.lowerBound..<row.end)
+                    id: id.bits, file: file, bytes: last.bytes.lowerBound..<row.end)
             } else {
-                blocks.append(Block(id: id.bits, bytes: row.offset..<row.end))
+                blocks.append(Block(id: id.bits, file: file, bytes: row.offset..<row.end))
             }
         }
-        self.blocks = blocks.sorted { ($0.id, $0.bytes.lowerBound) < ($1.id, $1.bytes.lowerBound) }
+        self.blocks = blocks.sorted {
+            ($0.id, $0.file, $0.bytes.lowerBound) < ($1.id, $1.file, $1.bytes.lowerBound)
+        }
         guard let wrong = entries.first(where: { attempts[$0.id.bits]?.missing != 0 }) else {
             return
         }
@@ -105,20 +111,48 @@ struct StoreIndex {
             remedy: TableAudit.repair(trace.path))
     }
 
-    /// The rows of a trial's trace, line feeds included.
-    func traceBytes(of id: TrialID) throws(StoreError) -> [UInt8] {
+    /// A piece of a trial's trace.
+    struct Piece {
+        /// Its file's number.
+        let file: Int
+        /// Whole rows, line feeds included.
+        let bytes: [UInt8]
+    }
+
+    /// The rows of a trial's trace, piece by piece; files may have different columns.
+    func tracePieces(of id: TrialID) throws(StoreError) -> [Piece] {
         var low = 0
         var high = blocks.count
         while low < high {
             let middle = (low + high) / 2
             if blocks[middle].id < id.bits { low = middle + 1 } else { high = middle }
         }
-        var bytes: [UInt8] = []
+        var pieces: [Piece] = []
         while low < blocks.count, blocks[low].id == id.bits {
-            bytes += try trace.bytes(blocks[low].bytes)
+            let block = blocks[low]
+            pieces.append(
+                Piece(file: block.file, bytes: try trace.files[block.file].bytes(block.bytes)))
             low += 1
         }
-        return bytes
+        return pieces
+    }
+
+    /// Hands each row of a trial's trace over: its cells, and the columns that its file has.
+    func visitTrace(
+        of id: TrialID, _ body: (_ cells: [RowCells.Cell], _ file: Int) -> Void
+    ) throws(StoreError) {
+        var cells: [RowCells.Cell] = []
+        for piece in try tracePieces(of: id) {
+            let width = trace.files[piece.file].layout.header.count
+            piece.bytes.withUnsafeBytes { bytes in
+                for line in bytes.split(separator: CellText.lineFeed)
+                where RowCells.split(
+                    UnsafeRawBufferPointer(rebasing: line), into: &cells, expecting: width)
+                {
+                    body(cells, piece.file)
+                }
+            }
+        }
     }
 
     /// The cells of a trial's results row, as bytes, for the length of a call.

@@ -91,14 +91,7 @@ package struct StoreMerge {
                 try output.writeIfFull()
             }
         }
-        let traceLength = try writeTable(trace, in: directory) {
-            index, entries, output throws(StoreError) in
-            var copy = RowCopy(from: index.trace.layout, to: trace, path: index.trace.path)
-            for entry in entries where entry.traceRows > 0 {
-                try copy.append(lines: try index.traceBytes(of: entry.id), to: &output.pending)
-                try output.writeIfFull()
-            }
-        }
+        let traceLength = try writeTrace(trace, in: directory)
         let failuresLength = try writeFailures(in: directory)
         _ = try SyncMarkFile(
             directory,
@@ -122,6 +115,26 @@ package struct StoreMerge {
         return output.length
     }
 
+    /// Writes the trace and returns its length.
+    private func writeTrace(
+        _ layout: TableLayout, in directory: String
+    ) throws(StoreError) -> Int {
+        let output = try TraceFile(directory, new: layout)
+        for (index, entries) in zip(indices, chosen) {
+            var copies = index.trace.files.map {
+                RowCopy(from: $0.layout, to: layout, path: $0.path)
+            }
+            for entry in entries where entry.traceRows > 0 {
+                for piece in try index.tracePieces(of: entry.id) {
+                    try copies[piece.file].append(lines: piece.bytes, to: &output.pending)
+                    try output.writeIfFull()
+                }
+            }
+        }
+        try output.synchronize()
+        return output.length
+    }
+
     /// Failures of trials that no store has finished.
     private func writeFailures(in directory: String) throws(StoreError) -> Int {
         let finished = Set(chosen.joined().map(\.id.bits))
@@ -129,8 +142,8 @@ package struct StoreMerge {
         return try writeTable(TableLayout(.failures), in: directory) {
             index, _, output throws(StoreError) in
             let mark = try SyncMark.read(index.directory)
-            let table = try TableReading(index.directory, index.manifest, .failures, mark: mark)
-            try table.visit { row throws(StoreError) in
+            let table = try TableReading(index.directory, index.manifest, .failures)
+            try table.visit(durable: mark?.failures) { row throws(StoreError) in
                 var cells = RowCells(row.bytes)
                 guard let id = cells.next()?.trial, !finished.contains(id.bits),
                     seen.insert(Array(row.bytes)).inserted

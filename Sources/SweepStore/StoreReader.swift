@@ -15,49 +15,44 @@ struct StoreReader {
     func mend(grid: Grid) throws(StoreError) -> Store.Contents {
         let mark = try SyncMark.read(directory)
         removeLeftovers()
-        try createIfMissing(.trace)
+        if try TraceSegment.numbers(in: directory).isEmpty { try createIfMissing(.trace) }
         try createIfMissing(.failures)
         var results = try StoreTable(directory, manifest.known(.results))
-        var trace = try StoreTable(directory, manifest.known(.trace))
+        var trace = try TraceTable(directory, manifest.known(.trace))
         var failures = try StoreTable(directory, manifest.known(.failures))
 
         let finder = TrialFinder(grid: grid, layout: results.layout)
         var trials = StoredTrials(
             path: results.file.path, layout: results.layout, size: results.file.length)
         trials.kinds = ColumnKindScan(results.layout)
-        let resultsAudit = try results.audit(mark) { row throws(StoreError) in
+        let resultsAudit = try results.audit(durable: mark?.results) { row throws(StoreError) in
             try trials.insert(row, finder: finder)
         }
         try trials.finish()
-        var traceTrials = TraceAudit(path: trace.file.path)
-        let traceAudit = try trace.audit(mark) { row throws(StoreError) in
-            try traceTrials.insert(row, trials: &trials)
-        }
-        traceTrials.endBlock(&trials)
-        try trials.checkTrace(trace.file.path)
+        let traceFindings = try trace.audit(mark, trials: &trials)
+        try trials.checkTrace(directory + "/" + TraceSegment.name(1))
         var failed = FailedTrials(path: failures.file.path)
-        let failuresAudit = try failures.audit(mark) { row throws(StoreError) in
+        let failuresAudit = try failures.audit(durable: mark?.failures) { row throws(StoreError) in
             try failed.insert(row)
         }
 
         var recovery = Recovery()
         try results.mendTail(resultsAudit, &recovery)
         try failures.mendTail(failuresAudit, &recovery)
-        try trace.mendTail(traceAudit, &recovery)
+        try trace.mendTails(traceFindings, &recovery)
         try results.dropHoles(resultsAudit, &recovery)
         try failures.dropHoles(failuresAudit, &recovery)
-        try trace.drop(
-            TableRanges.union(
-                traceTrials.orphans(isEnded: traceAudit.tail == .lacksLineFeed),
-                traceAudit.holes), .orphanedTrace,
-            count: traceTrials.orphanCount + traceAudit.holeRows, &recovery)
+        // Before a file of the trace becomes shorter, as the mark counts the bytes of all.
+        try trace.settle()
+        try trace.drop(traceFindings, &recovery)
         // What a killed writer left may still be in memory only.
-        for table in [results, trace, failures] { try table.file.settle() }
+        for table in [results, failures] { try table.file.settle() }
+        try trace.settle()
 
         let finished = IndexIntervals(sorting: trials.indices)
         return Store.Contents(
-            results: results.file, trace: trace.file, failures: failures.file,
-            resultsLayout: results.layout, traceLayout: trace.layout, finished: finished,
+            results: results.file, trace: try trace.appending(), failures: failures.file,
+            resultsLayout: results.layout, finished: finished,
             failed: failed.indices(in: grid).subtracting(finished),
             foreign: trials.foreign, kinds: trials.kinds?.found ?? ColumnKinds(),
             recovery: recovery)
@@ -65,12 +60,15 @@ struct StoreReader {
 
     /// Removes files that were being prepared when a process died.
     private func removeLeftovers() {
+        let trace = ((try? FileSystem.names(in: directory)) ?? []).filter { name in
+            name.hasSuffix(".new") && TraceSegment.number(of: String(name.dropLast(4))) != nil
+        }
         for name in [
-            "manifest.json", "sweep.yaml", SyncMark.file, "results.csv", "trace.csv",
-            "failures.csv",
+            "manifest.json", "sweep.yaml", SyncMark.file, "results.csv", "failures.csv",
         ] + ReaderFiles.names {
             FileSystem.remove(FileSystem.temporaryPath(for: directory + "/" + name))
         }
+        for name in trace { FileSystem.remove(directory + "/" + name) }
     }
 
     /// Creates a table that may be missing: `failures.csv` is for a moment while failures are being

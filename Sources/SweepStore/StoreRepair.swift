@@ -3,19 +3,22 @@ import SweepCore
 /// The repair of a locked store: first all tables are read, then they are mended.
 struct StoreRepair {
     private var results: StoreTable
-    private var trace: StoreTable
+    /// The files of the trace; nil where one is missing.
+    private var traces: [StoreTable?] = []
     private var failures: StoreTable
     private let directory: String
+    private let traceLayout: TableLayout
 
     /// What is to be taken out of each table.
     private var plans: [Plan] = []
     private(set) var recovery = Recovery()
 
     private struct Plan {
-        var table: TableLayout.Table
+        var file: String
         var ranges: [Range<Int>] = []
         var rows = 0
         var lacksLineFeed = false
+        var isMissing = false
         /// Whether all of it are whole trace rows without a results row.
         var isOrphaned = false
 
@@ -23,7 +26,11 @@ struct StoreRepair {
 
         var lineFeed: Recovery.Item {
             Recovery.Item(
-                kind: .missingLineFeed, file: table.file, rows: 1, bytes: 1, keptIn: nil)
+                kind: .missingLineFeed, file: file, rows: 1, bytes: 1, keptIn: nil)
+        }
+
+        var missingFile: Recovery.Item {
+            Recovery.Item(kind: .missingFile, file: file, rows: 0, bytes: 0, keptIn: nil)
         }
 
         mutating func take(_ more: [Range<Int>], rows count: Int) {
@@ -44,29 +51,42 @@ struct StoreRepair {
     init(directory: String, manifest: Manifest) throws(StoreError) {
         self.directory = directory
         results = try StoreTable(directory, manifest.known(.results))
-        trace = try StoreTable(directory, manifest.known(.trace))
+        traceLayout = manifest.known(.trace)
+        let numbers = try TraceSegment.numbers(in: directory)
+        for number in 1...(numbers.last ?? 1) {
+            let isThere = numbers.isEmpty || numbers.contains(number)
+            traces.append(
+                isThere
+                    ? try StoreTable(directory, traceLayout, file: TraceSegment.name(number)) : nil)
+        }
         failures = try StoreTable(directory, manifest.known(.failures))
     }
 
     /// Finds out what is to be taken out.
     mutating func examine() throws(StoreError) {
-        var resultsPlan = Plan(table: .results)
+        var resultsPlan = Plan(file: results.name)
         var entries = try readResults(&resultsPlan)
         try countTrace(&entries)
         let incomplete = entries.filter { $0.value.missingTrace != 0 }
         for id in incomplete.keys { entries[id] = nil }
         resultsPlan.take(incomplete.values.map(\.range), rows: incomplete.count)
-        var tracePlan = Plan(table: .trace)
-        try readTrace(entries, &tracePlan)
-        var failuresPlan = Plan(table: .failures)
+        var tracePlans: [Plan] = []
+        for (number, trace) in traces.enumerated() {
+            var plan = Plan(file: TraceSegment.name(number + 1))
+            plan.isMissing = trace == nil
+            if let trace { try readTrace(trace, entries, &plan) }
+            tracePlans.append(plan)
+        }
+        var failuresPlan = Plan(file: failures.name)
         try readFailures(&failuresPlan)
-        plans = [resultsPlan, tracePlan, failuresPlan]
+        plans = [resultsPlan] + tracePlans + [failuresPlan]
         for plan in plans {
+            if plan.isMissing { recovery.items.append(plan.missingFile) }
             if plan.lacksLineFeed { recovery.items.append(plan.lineFeed) }
             guard !plan.ranges.isEmpty else { continue }
             recovery.items.append(
                 Recovery.Item(
-                    kind: plan.kind, file: plan.table.file, rows: plan.rows,
+                    kind: plan.kind, file: plan.file, rows: plan.rows,
                     bytes: plan.ranges.reduce(0) { $0 + $1.count }, keptIn: nil))
         }
     }
@@ -114,17 +134,18 @@ struct StoreRepair {
     }
 
     private func countTrace(_ entries: inout [UInt64: Entry]) throws(StoreError) {
-        var ignored = Plan(table: .trace)
-        try read(trace, &ignored) { row throws(StoreError) in
-            guard let (id, attempt) = Self.owner(of: row), entries[id]?.attempt == attempt else {
-                return
+        for case .some(let trace) in traces {
+            var ignored = Plan(file: trace.name)
+            try read(trace, &ignored) { row throws(StoreError) in
+                guard let (id, attempt) = Self.owner(of: row), entries[id]?.attempt == attempt
+                else { return }
+                entries[id]?.missingTrace -= 1
             }
-            entries[id]?.missingTrace -= 1
         }
     }
 
     private func readTrace(
-        _ entries: [UInt64: Entry], _ plan: inout Plan
+        _ trace: StoreTable, _ entries: [UInt64: Entry], _ plan: inout Plan
     ) throws(StoreError) {
         var bad: [Range<Int>] = []
         var count = 0
@@ -168,18 +189,36 @@ struct StoreRepair {
     mutating func carryOut() throws(StoreError) {
         recovery = Recovery()
         for plan in plans {
-            switch plan.table {
-            case .results: try Self.carryOut(plan, &results, &recovery)
-            case .trace: try Self.carryOut(plan, &trace, &recovery)
-            case .failures: try Self.carryOut(plan, &failures, &recovery)
+            switch plan.file {
+            case results.name: try Self.carryOut(plan, &results, &recovery)
+            case failures.name: try Self.carryOut(plan, &failures, &recovery)
+            default: try carryOutTrace(plan)
             }
         }
-        for table in [results, trace, failures] { try table.file.settle() }
+        for table in [results, failures] + traces.compactMap(\.self) { try table.file.settle() }
         _ = try SyncMarkFile(
             directory,
             SyncMark(
-                results: results.file.length, trace: trace.file.length,
+                results: results.file.length,
+                trace: traces.reduce(0) { $0 + ($1?.file.length ?? 0) },
                 failures: failures.file.length))
+    }
+
+    private mutating func carryOutTrace(_ plan: Plan) throws(StoreError) {
+        guard let number = TraceSegment.number(of: plan.file) else { return }
+        if plan.isMissing {
+            let path = directory + "/" + plan.file
+            try FileSystem.replace(path, with: traceLayout.headerRow)
+            recovery.items.append(plan.missingFile)
+        }
+        var table: StoreTable
+        if let known = traces[number - 1] {
+            table = known
+        } else {
+            table = try StoreTable(directory, traceLayout, file: plan.file)
+        }
+        try Self.carryOut(plan, &table, &recovery)
+        traces[number - 1] = table
     }
 
     private static func carryOut(

@@ -4,11 +4,15 @@ import Glibc
 struct StoreTable {
     let directory: String
     let layout: TableLayout
+    /// The file's name.
+    let name: String
     private(set) var file: TableFile
 
-    init(_ directory: String, _ known: TableLayout) throws(StoreError) {
+    /// Opens a table, of a trace the file of a name.
+    init(_ directory: String, _ known: TableLayout, file name: String? = nil) throws(StoreError) {
         self.directory = directory
-        let path = directory + "/" + known.table.file
+        self.name = name ?? known.table.file
+        let path = directory + "/" + self.name
         do {
             file = try TableFile(path)
         } catch {
@@ -22,10 +26,13 @@ struct StoreTable {
         layout = try file.layout(known: known)
     }
 
+    /// Reads all rows.
+    ///
+    /// - Parameter durable: how much was synchronised; nil when that is not known.
     func audit(
-        _ mark: SyncMark?, _ visit: (RowScanner.Row) throws(StoreError) -> Void
+        durable: Int?, _ visit: (RowScanner.Row) throws(StoreError) -> Void
     ) throws(StoreError) -> TableAudit {
-        try file.audit(layout, durable: mark?.length(layout.table), visit: visit)
+        try file.audit(layout, durable: durable, visit: visit)
     }
 
     /// Takes out what a crash has lost between intact rows.
@@ -72,6 +79,6 @@ struct StoreTable {
     ) {
         recovery.items.append(
             Recovery.Item(
-                kind: kind, file: layout.table.file, rows: rows, bytes: bytes, keptIn: copy))
+                kind: kind, file: name, rows: rows, bytes: bytes, keptIn: copy))
     }
 }

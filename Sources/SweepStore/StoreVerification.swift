@@ -43,9 +43,11 @@ package struct StoreVerification: Sendable {
         finished = done.count
         do {
             let mark = try SyncMark.read(directory)
-            let table = try TableReading(directory, manifest, .failures, mark: mark)
+            let table = try TableReading(directory, manifest, .failures)
             var failures = FailedTrials(path: table.path)
-            try table.visit { row throws(StoreError) in try failures.insert(row) }
+            try table.visit(durable: mark?.failures) { row throws(StoreError) in
+                try failures.insert(row)
+            }
             if let grid { failed = failures.indices(in: grid).subtracting(done).count }
         } catch {
             try note(error)

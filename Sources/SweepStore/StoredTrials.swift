@@ -1,99 +1,5 @@
 import SweepCore
 
-/// Finds the grid's trial to which a stored results row belongs.
-struct TrialFinder {
-    private let grid: Grid
-    private let types: [ParameterType]
-    /// For each of the sweep's columns, its cell's position in a row, or nil.
-    private let cells: [Int?]
-    private let memory: Memory
-
-    /// Reads rows of a file with the given columns.
-    init(grid: Grid, layout: TableLayout) {
-        self.grid = grid
-        types = grid.sweep.columns.map(\.type)
-        memory = Memory(columns: grid.sweep.columns.count)
-        let header = layout.header
-        cells = grid.sweep.columns.map { column in
-            layout.parameters.contains(column.header)
-                ? header.firstIndex(of: column.header) : nil
-        }
-    }
-
-    /// The index of the grid's trial whose id and values a row has; nil when there is none.
-    func index(of row: [RowCells.Cell], id: TrialID) -> Int? {
-        if let guess = memory.guess, guess < grid.count,
-            grid.id(of: grid.trial(at: guess)) == id
-        {
-            memory.last = guess
-            return guess
-        }
-        for (column, cell) in cells.enumerated() {
-            guard let cell else { continue }
-            let bytes = row[cell].bytes
-            guard !bytes.elementsEqual(memory.bytes[column]) || bytes.isEmpty else { continue }
-            memory.bytes[column] = Array(bytes)
-            memory.values[column] = row[cell].text.map { Self.value($0, types[column]) }
-        }
-        let index = grid.index(of: memory.values).flatMap {
-            grid.id(of: grid.trial(at: $0)) == id ? $0 : nil
-        }
-        memory.isInOrder = index != nil && index == memory.last.map { $0 + 1 }
-        memory.last = index
-        return index
-    }
-
-    /// What the last rows had: neighbouring rows share most values, and often stand in the grid's
-    /// order.
-    private final class Memory {
-        var bytes: [[UInt8]]
-        var values: [Value?]
-        /// The last row's index.
-        var last: Int?
-        /// Whether it was behind that of the row before.
-        var isInOrder = false
-
-        init(columns: Int) {
-            bytes = Array(repeating: [], count: columns)
-            values = Array(repeating: nil, count: columns)
-        }
-
-        /// Where the next row's trial may be.
-        var guess: Int? { isInOrder ? last.map { $0 + 1 } : nil }
-    }
-
-    /// The same for a row whose texts are known by the position of their cells.
-    func index(id: TrialID, text: (Int) -> String?) -> Int? {
-        var values: [Value?] = []
-        values.reserveCapacity(types.count)
-        for (cell, type) in zip(cells, types) {
-            values.append(cell.flatMap(text).map { Self.value($0, type) })
-        }
-        // An empty cell stands for the default, as the column may be younger than the row; whether
-        // it is the same trial, the id tells.
-        guard let index = grid.index(of: values), grid.id(of: grid.trial(at: index)) == id else {
-            return nil
-        }
-        return index
-    }
-
-    /// The value that a text stands for in a column of a declared type.
-    static func value(_ text: String, _ type: ParameterType) -> Value {
-        switch type {
-        case .integer, .count:
-            return Int64(text).map { .integer($0) } ?? .text(text)
-        case .real:
-            return Double(text).map { .real($0) } ?? .text(text)
-        case .flag:
-            return text == "true" ? .flag(true) : text == "false" ? .flag(false) : .text(text)
-        case .choice, .sizes, .text, .path, .words, .variant:
-            return .text(text)
-        case .any:
-            return CellText.looseValue(text)
-        }
-    }
-}
-
 /// What `results.csv` says about each stored trial.
 ///
 /// 32 bytes for each row, index included: first all rows are inserted, then `finish` sorts them, and
@@ -163,7 +69,7 @@ struct StoredTrials {
         kinds?.insert(cells)
         entries.append(
             Entry(
-                id: id.bits, checksum: RowBuffer.checksum(row.bytes),
+                id: id.bits, checksum: row.statedChecksum ?? 0,
                 line: UInt32(clamping: row.line), attempt: shortAttempt, missingTrace: missing))
         if entries.count == Self.sample { reserve(bytesSoFar: row.end) }
         guard let finder else { return }

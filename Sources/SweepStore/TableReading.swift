@@ -8,16 +8,12 @@ final class TableReading {
     let start: Int
 
     private let descriptor: Int32
-    private let durable: Int?
 
-    /// Opens a table of a store.
-    ///
-    /// - Parameter mark: read before, so that what is written in between lies behind it.
+    /// Opens a table of a store, of a trace the file of a number.
     init(
-        _ directory: String, _ manifest: Manifest, _ table: TableLayout.Table, mark: SyncMark?
+        _ directory: String, _ manifest: Manifest, _ table: TableLayout.Table, number: Int = 1
     ) throws(StoreError) {
-        path = directory + "/" + table.file
-        durable = mark?.length(table)
+        path = directory + "/" + (number > 1 ? TraceSegment.name(number) : table.file)
         descriptor = try FileSystem.openFile(path, O_RDONLY, to: "read")
         do {
             (layout, start) = try TableAudit.layout(
@@ -30,10 +26,15 @@ final class TableReading {
 
     deinit { close(descriptor) }
 
+    /// How many bytes there are.
+    func size() throws(StoreError) -> Int { try FileSystem.size(of: descriptor, path) }
+
     /// Reads all rows.
+    ///
+    /// - Parameter durable: how much was synchronised, as was known before; nil when it was not.
     @discardableResult
     func visit(
-        _ body: (RowScanner.Row) throws(StoreError) -> Void
+        durable: Int?, _ body: (RowScanner.Row) throws(StoreError) -> Void
     ) throws(StoreError) -> TableAudit {
         try TableAudit(descriptor, path, headerEnd: start, durable: durable, visit: body)
     }

@@ -31,7 +31,7 @@ struct TraceAudit {
     mutating func insert(
         _ row: RowScanner.Row, trials: inout StoredTrials
     ) throws(StoreError) {
-        if block == nil || !row.bytes.starts(with: blockStart) {
+        if block == nil || !row.begins(with: blockStart) {
             endBlock(&trials)
             var cells = RowCells(row.bytes)
             guard let first = cells.next(), let trial = first.trial, let second = cells.next(),

@@ -124,24 +124,10 @@ struct BestAnswer {
     ) throws {
         self.question = question
         self.goal = try question.goal(by: by, goal)
-        let names = (
-            per: try question.parameters(per, "--per"),
-            tune: try question.parameters(tune, "--tune"),
-            over: try question.parameters(over, "--over")
-        )
-        let all = [names.per, names.tune, names.over].flatMap { $0 ?? [] }
-        if let twice = all.first(where: { name in all.count { $0 == name } > 1 }) {
-            throw InputError(
-                "'\(twice)' stands in two of --per, --tune and --over; name it in one of them")
-        }
-        observations = question.observations(named: all)
+        (observations, roles) = try question.observations(
+            per: question.parameters(per, "--per"), tune: question.parameters(tune, "--tune"),
+            over: question.parameters(over, "--over"))
         let observations = observations
-        func places(_ names: [String]?) -> [Int]? {
-            names.map { $0.compactMap { observations.factor($0) } }
-        }
-        roles = ColumnRoles(
-            observations.factors, per: places(names.per), tune: places(names.tune),
-            over: places(names.over))
         let roles = roles
         var failed: [[String]: Int] = [:]
         for trial in try question.givenUp() {

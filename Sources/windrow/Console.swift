@@ -70,7 +70,7 @@ struct Console: Sendable {
 
     /// The text with control characters made visible: what a program printed must not steer the
     /// terminal.
-    private static func harmless(_ text: String) -> String {
+    static func harmless(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SweepView
 import SweepWire
 
 /// `windrow coordinator …`: the daemon that serves many sweeps.

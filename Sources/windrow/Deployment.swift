@@ -1,5 +1,6 @@
 import ClusterKeys
 import Glibc
+import SweepView
 import SweepWire
 import ZeroMQ
 

@@ -25,13 +25,20 @@ struct JSONText {
 
     let text: String
 
-    init(_ content: some Encodable) {
+    init(_ content: some Encodable) { text = Self.encode(content, [.prettyPrinted]) }
+
+    /// The same on one line, for an answer of many.
+    static func line(_ content: some Encodable) -> String { encode(content, []) }
+
+    private static func encode(
+        _ content: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+    ) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "NaN")
-        let data = try? encoder.encode(Envelope(schema: Self.schema, content: content))
-        text = data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        let data = try? encoder.encode(Envelope(schema: schema, content: content))
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

@@ -4,6 +4,7 @@ import SweepAnswers
 import SweepCoordinator
 import SweepCore
 import SweepStore
+import SweepView
 import SweepWire
 import ZeroMQ
 
@@ -40,9 +41,23 @@ struct LocalRun {
         if let error = end.storeError {
             console.complain(
                 "\(error)\nWhat is in the store is safe; the same command resumes.")
+            notify(source, end.status, "failed", .interrupted)
             return .interrupted
         }
-        return try conclude(source, end.status, folder: folder, isNew: true)
+        let exit = try conclude(source, end.status, folder: folder, isNew: true)
+        let state =
+            end.status.stopReason != nil
+            ? "stopped" : end.status.remaining > 0 ? "interrupted" : "finished"
+        notify(source, end.status, state, exit)
+        return exit
+    }
+
+    private func notify(
+        _ source: SweepSource, _ status: SweepStatus, _ state: String, _ exit: ExitStatus
+    ) {
+        command.notification.notify(
+            name: source.sweep.name, state: state, finished: status.finished,
+            failed: status.failed, exit, console)
     }
 
     private func introduce(_ source: SweepSource, _ progress: SweepProgress, folder: String) {

@@ -6,6 +6,7 @@ enum MachineChecks {
         [
             runtimeFolder, currentFolder, openFiles, processes, addressSpace, fileSize,
             program("git", "manifests will not say which commit a sweep was run from"),
+            program("gnuplot", "windrow plot and windrow report draw no pictures"),
             program("python3", "the sweep in sweeps/examples that runs a Python program needs it"),
         ]
     }

@@ -1,4 +1,5 @@
 import Glibc
+import SweepView
 import SweepWire
 
 /// Who is admitted, and who was refused, for a person or another program.

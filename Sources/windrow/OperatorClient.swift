@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClusterKeys
 import Glibc
+import SweepView
 import SweepWire
 import ZeroMQ
 

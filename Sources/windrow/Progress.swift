@@ -1,4 +1,5 @@
 import SweepCoordinator
+import SweepView
 import ZeroMQ
 
 /// Turns snapshots of a sweep into one line: a bar, counts, rate, time to go.
@@ -36,7 +37,7 @@ struct Progress {
         let elapsed = now - startedAt
         let overall = elapsed > 0 ? Double(done - finishedBefore) / elapsed : 0
         if overall > 0 {
-            parts.append(Self.text(rate: rate ?? overall))
+            parts.append(rateText(rate ?? overall))
             if status.isDraining {
                 parts.append("finishing what runs")
             } else {
@@ -44,12 +45,6 @@ struct Progress {
             }
         }
         return parts.joined(separator: "  ")
-    }
-
-    private static func text(rate: Double) -> String {
-        if rate >= 100 { return "\(Int(rate))/s" }
-        if rate >= 1 { return "\(Double(Int(rate * 10)) / 10)/s" }
-        return "\(Double(Int(rate * 600)) / 10)/min"
     }
 
     /// Twenty cells, each in eight steps.

@@ -39,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "At the end, run copies of trials that take long on idle slots.")
     var speculate = false
 
+    @OptionGroup var notification: NotifyOption
     @OptionGroup var features: WorkerFeatures
     @OptionGroup var output: OutputOptions
 

@@ -1,4 +1,3 @@
-import ArgumentParser
 import SweepAnswers
 import SweepCore
 import SweepStore
@@ -15,8 +14,10 @@ struct StoreQuestion {
     /// The grid of the sweep; nil where this version cannot read it.
     let grid: Grid?
     /// The rows that meet the condition.
-    let rows: [Int]
-    private let filter: ResultsFilter?
+    private(set) var rows: [Int]
+    /// The condition as it was given.
+    private(set) var condition: String?
+    private var filter: ResultsFilter?
 
     /// Reads a store by the name that a person gave.
     init(_ name: String?, condition: String?) throws {
@@ -24,17 +25,33 @@ struct StoreQuestion {
         account = try StoreAccount(folder)
         table = try ResultsTable.read(folder)
         grid = account.sweep.flatMap { try? Grid($0) }
-        let table = table
-        let filter = try condition.map { text throws(InputError) in try ResultsFilter(text, table) }
-        self.filter = filter
-        rows = (0..<table.count).filter { filter?.matches(table, row: $0) ?? true }
-        guard !rows.isEmpty else {
+        guard table.count > 0 else {
             throw InputError(
-                table.count == 0
-                    ? "\(folder): no trial has finished yet; windrow run or windrow wait first"
-                    : "\(folder): none of \(counted(table.count, "row")) meets --where "
-                        + (condition ?? ""))
+                "\(folder): no trial has finished yet; windrow run or windrow wait first")
         }
+        (rows, filter) = try Self.rows(table, condition)
+        self.condition = condition
+    }
+
+    /// The same store with a further condition.
+    func narrowed(to condition: String?) throws(InputError) -> StoreQuestion {
+        guard let condition else { return self }
+        var question = self
+        question.condition = self.condition.map { "(\($0)) and (\(condition))" } ?? condition
+        (question.rows, question.filter) = try Self.rows(table, question.condition)
+        return question
+    }
+
+    private static func rows(
+        _ table: ResultsTable, _ condition: String?
+    ) throws(InputError) -> ([Int], ResultsFilter?) {
+        guard let condition else { return (Array(0..<table.count), nil) }
+        let filter = try ResultsFilter(condition, table)
+        let rows = (0..<table.count).filter { filter.matches(table, row: $0) }
+        guard !rows.isEmpty else {
+            throw InputError("none of \(counted(table.count, "row")) meets --where \(condition)")
+        }
+        return (rows, filter)
     }
 
     // MARK: Names
@@ -114,6 +131,24 @@ struct StoreQuestion {
     /// - Parameter named: columns that are factors even if they do not differ.
     func observations(named: [String] = []) -> Observations {
         Observations(table, rows: rows, sweep: account.sweep, named: Set(named))
+    }
+
+    /// Observations, and what their factors are to a question in names of columns.
+    func observations(
+        per: [String]?, tune: [String]?, over: [String]?, others: [String] = []
+    ) throws(InputError) -> (Observations, ColumnRoles) {
+        let all = [per, tune, over].flatMap { $0 ?? [] }
+        if let twice = all.first(where: { name in all.count { $0 == name } > 1 }) {
+            throw InputError(
+                "'\(twice)' is to be compared, tuned or averaged over; name it for one of them")
+        }
+        let observations = observations(named: all + others)
+        func places(_ names: [String]?) -> [Int]? {
+            names.map { $0.compactMap { observations.factor($0) } }
+        }
+        let roles = ColumnRoles(
+            observations.factors, per: places(per), tune: places(tune), over: places(over))
+        return (observations, roles)
     }
 
     /// How far the sweep has come: trials, and those that are finished or given up; nil where the

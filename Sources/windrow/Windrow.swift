@@ -10,10 +10,12 @@ struct Windrow: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, PlanCommand.self, ExperimentsCommand.self, CoordinatorCommand.self,
-            SubmitCommand.self, StatusCommand.self, WaitCommand.self, PauseCommand.self,
+            SubmitCommand.self, StatusCommand.self, WaitCommand.self, WatchCommand.self,
+            TopCommand.self,
+            PauseCommand.self,
             ResumeCommand.self, CancelCommand.self, RetryCommand.self, WorkerCommand.self,
             LogsCommand.self, SlotCommand.self, ResultsCommand.self, BestCommand.self,
-            ExportCommand.self,
+            PlotCommand.self, ExportCommand.self,
             VerifyCommand.self, DiffCommand.self, MergeCommand.self, CompactCommand.self,
             StoreCommand.self, DoctorCommand.self, ClusterCommand.self,
         ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SweepView
 import SweepWire
 
 /// What the verbs about workers have in common.

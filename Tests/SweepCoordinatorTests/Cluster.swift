@@ -77,6 +77,13 @@ struct Cluster {
         return lease.range
     }
 
+    /// The worker ends its oldest lease without an outcome, as when the slot was killed for it.
+    mutating func giveUp(_ worker: UInt8) {
+        guard leases[worker]?.isEmpty == false, let lease = leases[worker]?.removeFirst()
+        else { return }
+        send(worker, lease, [])
+    }
+
     mutating func report(
         _ worker: UInt8, _ lease: Lease, failing: Bool = false, seconds: Double = 1
     ) {
@@ -87,6 +94,10 @@ struct Cluster {
         let outcomes = lease.range.map {
             Outcome(index: $0, result: result, startedAt: 0, duration: seconds)
         }
+        send(worker, lease, outcomes)
+    }
+
+    private mutating func send(_ worker: UInt8, _ lease: Lease, _ outcomes: [Outcome]) {
         reports[worker, default: 0] += 1
         take(
             instance.receive(

@@ -116,6 +116,29 @@ struct SpeculationTests {
         #expect(cluster.stored.flatMap(\.failures).allSatisfy { $0.attempt == 2 })
     }
 
+    @Test("a copy makes way for trials that wait, and may be made again when none does")
+    func makesWay() {
+        var (cluster, straggler) = cluster()
+        for _ in 0..<10 { cluster.tick(after: 0.5) }
+        let copy = cluster.leases[2]?.first
+        #expect(copy?.range == straggler.range)
+        cluster.add(Cluster.progress(2, 3))
+        cluster.tick(after: 0.5)
+        #expect(cluster.abandoned == [2: [copy?.id].compactMap(\.self)])
+        // The slot was killed: its lease ends without an outcome.
+        cluster.giveUp(2)
+        for _ in 0..<3 {
+            #expect(cluster.leases[2]?.first?.sweep == SweepDigest(bits: 2))
+            cluster.end(2, seconds: 0.6)
+        }
+        for _ in 0..<4 { cluster.tick(after: 0.5) }
+        #expect(cluster.leases[2]?.map(\.range) == [straggler.range])
+        cluster.end(1)
+        cluster.end(2)
+        #expect(rows(cluster) == [0, 0, 1, 1, 2, 2, 3, 4, 5])
+        #expect(cluster.instance.leases.isEmpty)
+    }
+
     @Test("a trial that has its row by an earlier lease is not copied")
     func settled() {
         var (cluster, straggler) = cluster()

@@ -50,7 +50,13 @@ import Testing
             for index in end - 2..<end {
                 // A late metric widens the table.
                 let late = TrialOutcome.Measurement("late", .real(1))
-                let row = fixture.result(index, metrics: index == 3 ? [late] : nil)
+                var row = fixture.result(index, metrics: index == 3 ? [late] : nil)
+                if index == 5 {
+                    var trace = Trace(columns: [.init("grad"), .init("loss")])
+                    trace.append([0.5, 0.25])
+                    row.outcome = TrialOutcome(
+                        status: .ok, metrics: row.outcome.metrics, trace: trace)
+                }
                 try persist { try store.append(row) }
             }
             try persist { try store.sync() }
@@ -65,8 +71,12 @@ import Testing
 
     @Test(
         "a process that ends at a refused call leaves every acknowledged row",
-        arguments: [ENOSPC, EIO])
-    func ending(code: Int32) throws {
+        arguments: [ENOSPC, EIO], [TraceSegment.limit, 150])
+    func ending(code: Int32, segment limit: Int) throws {
+        try TraceSegment.$limit.withValue(limit) { try checkEnding(code) }
+    }
+
+    private func checkEnding(_ code: Int32) throws {
         var number = 0
         while true {
             let path = folder("s\(number)")
@@ -92,8 +102,13 @@ import Testing
     }
 
     @Test(
-        "a call that is refused once and repeated costs nothing", arguments: [ENOSPC, EIO, EROFS])
-    func repeating(code: Int32) throws {
+        "a call that is refused once and repeated costs nothing", arguments: [ENOSPC, EIO, EROFS],
+        [TraceSegment.limit, 150])
+    func repeating(code: Int32, segment limit: Int) throws {
+        try TraceSegment.$limit.withValue(limit) { try checkRepeating(code) }
+    }
+
+    private func checkRepeating(_ code: Int32) throws {
         let whole = folder("whole")
         var acknowledged = 0
         try life(whole, &acknowledged)
@@ -113,7 +128,9 @@ import Testing
                 }
             }
             guard refusal.refused != nil else { break }
-            for table in ["results.csv", "trace.csv", "failures.csv"] {
+            let traces = try TraceSegment.numbers(in: whole)
+            #expect(try TraceSegment.numbers(in: path) == traces)
+            for table in ["results.csv", "failures.csv"] + traces.map(TraceSegment.name) {
                 #expect(
                     try bytes(path + "/" + table) == bytes(whole + "/" + table),
                     "\(refusal.refused.debugDescription)")

@@ -15,8 +15,6 @@ import Testing
 
     private let fixture: Fixture
     private let folder: TemporaryFolder
-    private let calls: [DiskCall]
-    private let acknowledgements: [Acknowledgement]
 
     private static let count = 12
 
@@ -27,6 +25,10 @@ import Testing
         fixture = try Fixture(
             count: Self.count, fixed: [Assignment(column: "label", value: .text(label))])
         folder = try TemporaryFolder(inMemory: true)
+    }
+
+    /// What a life asks of its disk, and what was acknowledged when.
+    private func life() throws -> (calls: [DiskCall], acknowledgements: [Acknowledgement]) {
         let recorder = DiskRecorder()
         let (fixture, path) = (fixture, folder("recorded"))
         var acknowledgements = [Acknowledgement(calls: 0, finished: [], failed: [])]
@@ -65,20 +67,31 @@ import Testing
             failed = [9]
             acknowledge()
         }
-        calls = recorder.calls
-        self.acknowledgements = acknowledgements
+        return (recorder.calls, acknowledgements)
     }
 
-    /// A row with a metric that not all rows have.
+    /// A row with a metric and a logged column that not all rows have.
     private static func row(_ fixture: Fixture, _ index: Int) -> ResultRow {
-        fixture.result(
-            index, rounds: 2,
+        var row = fixture.result(
+            index,
             metrics: [
                 .init("loss", .real(Double(index) / 3)), .init("late", .integer(Int64(index))),
             ])
+        var trace = Trace(columns: [.init("round", isInteger: true), .init("grad"), .init("loss")])
+        for round in 0..<2 { trace.append([Double(round), 0.25, 1 / Double(round + index + 1)]) }
+        row.outcome = TrialOutcome(status: .ok, metrics: row.outcome.metrics, trace: trace)
+        return row
     }
 
-    @Test func `whatever a loss of power leaves opens, with every acknowledged row`() throws {
+    @Test(
+        "whatever a loss of power leaves opens, with every acknowledged row",
+        arguments: [TraceSegment.limit, 200, 10])
+    func everyState(segment limit: Int) throws {
+        try TraceSegment.$limit.withValue(limit) { try checkEveryState() }
+    }
+
+    private func checkEveryState() throws {
+        let (calls, acknowledgements) = try life()
         var disk = CrashingDisk()
         var random = SplitMix(state: 7)
         var seen: Set<[String: [UInt8]]> = []

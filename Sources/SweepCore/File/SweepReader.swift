@@ -26,8 +26,7 @@ final class SweepReader {
     /// The keys of a sweep file.
     static let keys = [
         "sweep", "experiment", "metric", "limits", "requires", "resources", "priority", "fixed",
-        "axes",
-        "exclude",
+        "axes", "exclude", "plots",
     ]
 
     /// Reads a whole file; nil when something was reported.
@@ -58,10 +57,12 @@ final class SweepReader {
         guard problems.isEmpty else { return nil }
         let exclusions = exclusions(root["exclude"], axes: axes, fixed: fixed)
         guard problems.isEmpty else { return nil }
-        let sweep = Sweep(
+        var sweep = Sweep(
             name: name ?? "", experiment: experiment.name, experimentVersion: experiment.version,
             metric: goal, limits: limits, columns: columns, fixed: fixed, axes: axes,
             exclusions: exclusions, directory: directory, placement: placement)
+        sweep.plots = plots(root["plots"])
+        guard problems.isEmpty else { return nil }
         let places = draft.axisPlaces
         return layOut(sweep, root["exclude"]?.place, draft) { axis in
             axis.flatMap { places.indices.contains($0) ? places[$0] : nil }

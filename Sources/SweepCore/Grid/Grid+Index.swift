@@ -12,6 +12,19 @@ extension Grid {
         return index
     }
 
+    /// A row with each absent cell replaced by what holds there when nobody says.
+    package func completed(_ values: [Value?]) -> [Value?] { schema.completed(values) }
+
+    /// Whether other columns depend on what a column says.
+    package func isOwner(_ column: Int) -> Bool { !schema.entries[column].branches.isEmpty }
+
+    /// The only index that the trial with these values, one for each column, can have.
+    ///
+    /// Its axes agree; other columns are not compared: for whoever compares the trial's name.
+    package func candidate(ofCompleted row: [Value?]) -> Int? {
+        row.count == columns.all.count ? position(of: row) : nil
+    }
+
     /// Walks the diagram along the positions of a row's values.
     private func position(of row: [Value?]) -> Int? {
         var index = 0

@@ -119,29 +119,32 @@ extension Grid {
     package func trial(at index: Int) -> Trial {
         precondition(index >= 0 && index < count, "a grid has indices 0 ..< count")
         var row = template
+        walk(index) { layout.write($1, of: $0, into: &row) }
+        return Trial(index: index, values: row, columns: columns)
+    }
+
+    /// Hands over each digit of an index and the position on it, in the order of the axes.
+    func walk(_ index: Int, _ visit: (_ digit: Int, _ position: Int) -> Void) {
         var rest = index
         var target = diagram.root
-        walk: while true {
+        while true {
             switch target {
-            case .nothing: break walk
-            case .all(let digit):
-                fill(&row, from: digit, rest)
-                break walk
+            case .nothing: return
+            case .all(let digit): return walk(from: digit, rest, visit)
             case .some(let number):
                 let node = diagram.nodes[number]
                 let run = node.runs[node.runs.lastIndex { $0.before <= rest }]
                 let (steps, remainder) = (rest - run.before).quotientAndRemainder(
                     dividingBy: run.each)
-                layout.write(run.lower + steps, of: node.digit, into: &row)
+                visit(node.digit, run.lower + steps)
                 rest = remainder
                 target = run.target
             }
         }
-        return Trial(index: index, values: row, columns: columns)
     }
 
     /// Decodes a plain product of digits.
-    private func fill(_ row: inout [Value?], from first: Int, _ index: Int) {
+    private func walk(from first: Int, _ index: Int, _ visit: (Int, Int) -> Void) {
         var digit = first
         var rest = index
         while digit != 0 {
@@ -155,7 +158,7 @@ extension Grid {
                 rest -= layout.branchStarts[digit][position]
                 next = layout.branch(position, of: digit).first
             }
-            layout.write(position, of: digit, into: &row)
+            visit(digit, position)
             digit = next
         }
     }

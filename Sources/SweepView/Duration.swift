@@ -1,5 +1,5 @@
 /// Seconds in words: `3.2s`, `4m 10s`, `2h 05m`, `3d 4h`.
-func words(forSeconds seconds: Double) -> String {
+package func words(forSeconds seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "?" }
     if seconds < 10 { return "\(Double(Int(seconds * 10)) / 10)s" }
     let whole = Int(seconds.rounded())
