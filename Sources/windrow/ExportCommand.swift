@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
     var store: String?
 
     @Option(
-        name: .customLong("output"),
+        name: [.customLong("output"), .customShort("o")],
         help: "The file to write, replaced as a whole (default: standard output).",
         completion: .file())
     var file: String?
