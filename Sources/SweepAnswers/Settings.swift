@@ -31,16 +31,17 @@ package struct SettingGroup: Sendable {
         func ranks(_ places: [Int], _ factors: [Int]) -> [Int] {
             zip(places, factors).map { order[$1][$0] }
         }
-        return rows.map { compared, settings in
+        /// In the order of the levels; ranks are worked out once for each element.
+        func sorted<Element>(
+            _ elements: [[Int]: Element], _ factors: [Int]
+        ) -> [(key: [Int], value: Element)] {
+            elements.map { (rank: ranks($0.key, factors), element: $0) }
+                .sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.map(\.element)
+        }
+        return sorted(rows, roles.compared).map { compared, settings in
             SettingGroup(
                 compared: compared,
-                settings: settings.map { Setting(tuned: $0, rows: $1) }.sorted {
-                    ranks($0.tuned, roles.tuned).lexicographicallyPrecedes(
-                        ranks($1.tuned, roles.tuned))
-                })
-        }.sorted {
-            ranks($0.compared, roles.compared).lexicographicallyPrecedes(
-                ranks($1.compared, roles.compared))
+                settings: sorted(settings, roles.tuned).map { Setting(tuned: $0, rows: $1) })
         }
     }
 

@@ -8,6 +8,12 @@ struct PictureBook {
     let question: StoreQuestion
     private let traces: StoreTraces?
     private let units: [String: String]
+    private let memory = Memory()
+
+    /// Observations that pictures share, by their condition and the columns that are named.
+    private final class Memory {
+        var observations: [String: Observations] = [:]
+    }
 
     /// A picture with the name of its files.
     struct Picture {
@@ -125,8 +131,13 @@ struct PictureBook {
         }
         let metric = try question.goal(by: request.metric, goal)
         let own = Set((facet ?? []) + (tune ?? []) + (over ?? []))
+        let per = by.map { $0.filter { !own.contains($0) } }
+        let named = Set([per, tune, over].flatMap { $0 ?? [] } + others)
+        let key = ([question.condition ?? ""] + named.sorted()).joined(separator: "\n")
+        let known = memory.observations[key]
         let (observations, roles) = try question.observations(
-            per: by.map { $0.filter { !own.contains($0) } }, tune: tune, over: over, others: others)
+            per: per, tune: tune, over: over, others: others, known: known)
+        memory.observations[key] = observations
         return try FigureMaker(
             observations, roles: roles,
             facets: facet.map { $0.compactMap { observations.factor($0) } }, goal: metric,

@@ -134,15 +134,18 @@ struct StoreQuestion {
     }
 
     /// Observations, and what their factors are to a question in names of columns.
+    ///
+    /// - Parameter known: observations of the same rows and names, where they are at hand.
     func observations(
-        per: [String]?, tune: [String]?, over: [String]?, others: [String] = []
+        per: [String]?, tune: [String]?, over: [String]?, others: [String] = [],
+        known: Observations? = nil
     ) throws(InputError) -> (Observations, ColumnRoles) {
         let all = [per, tune, over].flatMap { $0 ?? [] }
         if let twice = all.first(where: { name in all.count { $0 == name } > 1 }) {
             throw InputError(
                 "'\(twice)' is to be compared, tuned or averaged over; name it for one of them")
         }
-        let observations = observations(named: all + others)
+        let observations = known ?? observations(named: all + others)
         func places(_ names: [String]?) -> [Int]? {
             names.map { $0.compactMap { observations.factor($0) } }
         }

@@ -71,7 +71,7 @@ package struct GnuplotScript {
                     "svg enhanced size \(width),\(height) font 'Helvetica,13' background rgb 'white'"
                 case .pdf:
                     "pdfcairo enhanced size \(inches(layout.width)),\(inches(layout.height)) "
-                        + "font 'Helvetica,9.75'"
+                        + "font 'Helvetica,9.75' fontscale 0.75 pointscale 0.75"
                 case .png:
                     "pngcairo enhanced size \(2 * width),\(2 * height) font 'Helvetica,9.75' "
                         + "fontscale 2 linewidth 2 pointscale 2"
