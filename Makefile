@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build test fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
+.PHONY: help demo build test test-cluster fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -17,6 +17,11 @@ build: ## Set everything up and build the optimised program
 test: ## Set everything up and run the tests
 	@scripts/setup test
 	swift test
+
+test-cluster: ## Live a lab's day in network namespaces (root; skips without)
+	@scripts/setup test
+	swift build --product windrow
+	scripts/test-cluster
 
 fuzz: ## Feed the decoders with bytes of libFuzzer's choice for a minute
 	scripts/fuzz

@@ -9,6 +9,17 @@ let ours: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny")]
     + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+/// `make dist` links libraries into the program that a machine may lack: the folder of their archives.
+let archives = Context.environment["WINDROW_STATIC"]
+
+/// A library, or its archive with what that needs in turn.
+func linked(_ name: String, _ files: [String]) -> [LinkerSetting] {
+    guard let archives else { return [.linkedLibrary(name)] }
+    return [.unsafeFlags(files.map { $0.hasPrefix("/") ? $0 : archives + "/" + $0 })]
+}
+
+let standardLibrary = Context.environment["WINDROW_STATIC_CXX"] ?? "libstdc++.a"
+
 /// Numeric code is optimised in every build: its tests run on real data.
 ///
 /// Accesses to stored properties are not checked at run time: its classes are confined to one thread.
@@ -98,14 +109,15 @@ let package = Package(
             name: "ZeroMQ",
             dependencies: [
                 "CZeroMQ", "CProcess", .product(name: "DequeModule", package: "swift-collections"),
-            ],
+            ] + (archives == nil ? [] : ["CTransports"]),
             swiftSettings: ours,
-            linkerSettings: [.linkedLibrary("zmq")]),
+            linkerSettings: linked(
+                "zmq", ["libzmq.a", "libsodium.a", "libbsd.a", "libmd.a", standardLibrary])),
         .target(
             name: "SweepCore",
             dependencies: ["CSodium", .product(name: "Yams", package: "Yams")],
             swiftSettings: ours,
-            linkerSettings: [.linkedLibrary("sodium")]),
+            linkerSettings: linked("sodium", [])),
         .target(name: "CProcessor"),
         .target(name: "KernelInterface", swiftSettings: numeric),
         .target(
@@ -119,7 +131,7 @@ let package = Package(
             name: "CompressedSGD",
             dependencies: ["CZlib", "KernelChoice", "KernelInterface"],
             swiftSettings: numeric,
-            linkerSettings: [.linkedLibrary("z")]),
+            linkerSettings: linked("z", ["libz.a"])),
         .target(
             name: "Experiments",
             dependencies: [
@@ -137,12 +149,12 @@ let package = Package(
             name: "ClusterKeys",
             dependencies: ["SweepWire", "Processes", "CSodium"],
             swiftSettings: ours,
-            linkerSettings: [.linkedLibrary("sodium")]),
+            linkerSettings: linked("sodium", [])),
         .target(
             name: "SweepStore",
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
-            linkerSettings: [.linkedLibrary("z")]),
+            linkerSettings: linked("z", ["libz.a"])),
         .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(
             name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
@@ -165,7 +177,7 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
-                "ClusterKeys", "ZeroMQ", "Processes", "CSodium", "CZlib",
+                "ClusterKeys", "ZeroMQ", "Processes", "CProcess", "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -212,4 +224,5 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
     ] + kernelLevels + fuzzing + bench + simulation
+        + (archives == nil ? [] : [.target(name: "CTransports")])
 )

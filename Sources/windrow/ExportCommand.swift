@@ -14,7 +14,7 @@ struct ExportCommand: ParsableCommand {
             permitted.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Option(

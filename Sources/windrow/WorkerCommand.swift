@@ -13,7 +13,7 @@ struct WorkerCommand: AsyncParsableCommand {
         commandName: "worker", abstract: "Run trials for a coordinator.",
         subcommands: [
             Start.self, List.self, Info.self, Drain.self, Undrain.self, Stop.self, Invite.self,
-            Revoke.self,
+            Revoke.self, Deploy.self,
         ])
 
     /// `windrow worker start`.
