@@ -120,8 +120,26 @@ package enum FileSystem {
                     path: path, problem: "a symbolic link",
                     remedy: "a store's files are replaced by renaming: put the file itself here, "
                         + "or make the whole folder a link")
+            case EISDIR:
+                throw .unusable(
+                    path: path, problem: "not a regular file",
+                    remedy: "put the store's own file back, or give another --store")
             default: throw failure(operation, path)
             }
+        }
+    }
+
+    /// Opens a table that a store has.
+    static func openTable(
+        _ path: String, _ flags: Int32, to operation: String
+    ) throws(StoreError) -> Int32 {
+        do {
+            return try openFile(path, flags, to: operation)
+        } catch {
+            guard case .system(_, _, ENOENT, _) = error else { throw error }
+            throw .unusable(
+                path: path, problem: "the file is missing",
+                remedy: "restore it from a copy, or give another --store")
         }
     }
 

@@ -13,7 +13,7 @@ package struct Recovery: Sendable, Hashable {
             /// Rows that do not agree with their checksums, with another row of their trial, or with
             /// their trace; only a repair takes them out.
             case damaged
-            /// A file of the trace was missing; an empty one took its place.
+            /// A file was missing; an empty one took its place.
             case missingFile
             /// Trace rows whose trial has no results row.
             case orphanedTrace
@@ -39,7 +39,7 @@ package struct Recovery: Sendable, Hashable {
             case .tornTail: "\(file) (\(rows) torn \(noun), \(size))"
             case .lostBlocks: "\(file) (\(rows) unsynchronised \(noun), \(size))"
             case .damaged: "\(file) (\(rows) damaged \(noun), \(size))"
-            case .missingFile: "\(file) (the file was missing, an empty one took its place)"
+            case .missingFile: "\(file) (it is missing; an empty one takes its place)"
             case .missingLineFeed: "\(file) (the last row lacked its line feed)"
             case .orphanedTrace: "\(file) (\(rows) \(noun) of unfinished trials, \(size))"
             }

@@ -28,20 +28,33 @@ package struct ResultsTable: Sendable {
         }
         let path = directory + "/results.csv"
         let mark = try SyncMark.read(directory)
-        let descriptor = try FileSystem.openFile(path, O_RDONLY, to: "read")
+        let descriptor = try FileSystem.openTable(path, O_RDONLY, to: "read")
         defer { close(descriptor) }
         let known = manifest.known(.results)
         let (layout, headerEnd) = try TableAudit.layout(descriptor, path, known: known)
         var table = ResultsTable(layout)
         let width = layout.header.count
         var cells: [RowCells.Cell] = []
+        var seen: [UInt64: (checksum: UInt32, line: Int)] = [:]
         _ = try TableAudit(
             descriptor, path, headerEnd: headerEnd, durable: mark?.results
         ) { row throws(StoreError) in
             guard RowCells.split(row.bytes, into: &cells, expecting: width) else {
                 throw .wrongCellCount(path, row.line, expected: width)
             }
-            if row.isComplete { table.append(cells) }
+            guard row.isComplete else { return }
+            // Rows that agree to the last bit are one.
+            if let id = cells[0].trial, let checksum = row.statedChecksum {
+                if let first = seen[id.bits] {
+                    guard first.checksum == checksum else {
+                        throw .duplicate(
+                            path: path, trial: id.description, lines: [first.line, row.line])
+                    }
+                    return
+                }
+                seen[id.bits] = (checksum, row.line)
+            }
+            table.append(cells)
         }
         return table
     }

@@ -12,7 +12,7 @@ package struct FinishedTrial: Sendable {
 }
 
 extension Store {
-    /// Walks over the finished trials of a grid, in the order of the file, in constant memory.
+    /// Walks over the finished trials of a grid, in the order of the file, in little memory.
     ///
     /// Takes no lock and sees whole rows only, so it goes beside a running sweep. Rows of trials
     /// that are not in the grid are passed over.
@@ -32,11 +32,15 @@ extension Store {
             let header = layout.header
             let places = layout.measured.map { header.firstIndex(of: $0) ?? 0 }
             var cells: [RowCells.Cell] = []
+            var seen = IndexIntervals()
             return { row in
                 guard row.isComplete,
                     RowCells.split(row.bytes, into: &cells, expecting: header.count),
                     let id = cells[0].trial, let index = finder.index(of: cells, id: id)
                 else { return }
+                // Of a trial with several rows the first one counts.
+                if seen.contains(index) { return }
+                seen.insert(index)
                 visit(
                     FinishedTrial(
                         index: index,
@@ -55,7 +59,7 @@ extension Store {
         guard try FileSystem.kind(of: path, followingLinks: false) != .nothing else { return }
         // Before the table: what is written in between lies behind the mark.
         let mark = try SyncMark.read(directory)
-        let descriptor = try FileSystem.openFile(path, O_RDONLY, to: "read")
+        let descriptor = try FileSystem.openTable(path, O_RDONLY, to: "read")
         defer { Glibc.close(descriptor) }
         let (layout, headerEnd) = try TableAudit.layout(descriptor, path, known: known)
         _ = try TableAudit(

@@ -5,7 +5,8 @@ struct StoreRepair {
     private var results: StoreTable
     /// The files of the trace; nil where one is missing.
     private var traces: [StoreTable?] = []
-    private var failures: StoreTable
+    /// Nil where it is missing.
+    private var failures: StoreTable?
     private let directory: String
     private let traceLayout: TableLayout
 
@@ -53,13 +54,22 @@ struct StoreRepair {
         results = try StoreTable(directory, manifest.known(.results))
         traceLayout = manifest.known(.trace)
         let numbers = try TraceSegment.numbers(in: directory)
-        for number in 1...(numbers.last ?? 1) {
-            let isThere = numbers.isEmpty || numbers.contains(number)
+        let last = numbers.last ?? 1
+        guard last - numbers.count <= Self.mostMissing else {
+            throw .unusable(
+                path: directory + "/" + TraceSegment.name(last),
+                problem: "\(last - numbers.count) files of the trace before this one are missing",
+                remedy: "restore them from a copy, or move this one away, and repair again")
+        }
+        for number in 1...last {
             traces.append(
-                isThere
+                numbers.contains(number)
                     ? try StoreTable(directory, traceLayout, file: TraceSegment.name(number)) : nil)
         }
-        failures = try StoreTable(directory, manifest.known(.failures))
+        let path = directory + "/" + TableLayout.Table.failures.file
+        failures =
+            try FileSystem.kind(of: path, followingLinks: false) == .nothing
+            ? nil : StoreTable(directory, manifest.known(.failures))
     }
 
     /// Finds out what is to be taken out.
@@ -77,8 +87,9 @@ struct StoreRepair {
             if let trace { try readTrace(trace, entries, &plan) }
             tracePlans.append(plan)
         }
-        var failuresPlan = Plan(file: failures.name)
-        try readFailures(&failuresPlan)
+        var failuresPlan = Plan(file: TableLayout.Table.failures.file)
+        failuresPlan.isMissing = failures == nil
+        if let failures { try readFailures(failures, &failuresPlan) }
         plans = [resultsPlan] + tracePlans + [failuresPlan]
         for plan in plans {
             if plan.isMissing { recovery.items.append(plan.missingFile) }
@@ -162,7 +173,9 @@ struct StoreRepair {
         plan.take(bad, rows: count)
     }
 
-    private func readFailures(_ plan: inout Plan) throws(StoreError) {
+    private func readFailures(
+        _ failures: StoreTable, _ plan: inout Plan
+    ) throws(StoreError) {
         let width = failures.layout.header.count
         var bad: [Range<Int>] = []
         var cells: [RowCells.Cell] = []
@@ -191,35 +204,40 @@ struct StoreRepair {
         for plan in plans {
             switch plan.file {
             case results.name: try Self.carryOut(plan, &results, &recovery)
-            case failures.name: try Self.carryOut(plan, &failures, &recovery)
-            default: try carryOutTrace(plan)
+            case TableLayout.Table.failures.file:
+                failures = try carryOut(plan, failures, TableLayout(.failures))
+            default:
+                guard let number = TraceSegment.number(of: plan.file) else { continue }
+                traces[number - 1] = try carryOut(plan, traces[number - 1], traceLayout)
             }
         }
-        for table in [results, failures] + traces.compactMap(\.self) { try table.file.settle() }
+        for case .some(let table) in [results, failures] + traces { try table.file.settle() }
         _ = try SyncMarkFile(
             directory,
             SyncMark(
                 results: results.file.length,
                 trace: traces.reduce(0) { $0 + ($1?.file.length ?? 0) },
-                failures: failures.file.length))
+                failures: failures?.file.length ?? 0))
     }
 
-    private mutating func carryOutTrace(_ plan: Plan) throws(StoreError) {
-        guard let number = TraceSegment.number(of: plan.file) else { return }
-        if plan.isMissing {
-            let path = directory + "/" + plan.file
-            try FileSystem.replace(path, with: traceLayout.headerRow)
-            recovery.items.append(plan.missingFile)
-        }
+    /// Mends a table that may have to be made first.
+    private mutating func carryOut(
+        _ plan: Plan, _ known: StoreTable?, _ layout: TableLayout
+    ) throws(StoreError) -> StoreTable {
         var table: StoreTable
-        if let known = traces[number - 1] {
+        if let known {
             table = known
         } else {
-            table = try StoreTable(directory, traceLayout, file: plan.file)
+            try FileSystem.replace(directory + "/" + plan.file, with: layout.headerRow)
+            recovery.items.append(plan.missingFile)
+            table = try StoreTable(directory, layout, file: plan.file)
         }
         try Self.carryOut(plan, &table, &recovery)
-        traces[number - 1] = table
+        return table
     }
+
+    /// A number that is higher than that of the last file by more than this is no file's of the store.
+    private static let mostMissing = 1000
 
     private static func carryOut(
         _ plan: Plan, _ table: inout StoreTable, _ recovery: inout Recovery

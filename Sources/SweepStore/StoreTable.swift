@@ -13,16 +13,7 @@ struct StoreTable {
         self.directory = directory
         self.name = name ?? known.table.file
         let path = directory + "/" + self.name
-        do {
-            file = try TableFile(path)
-        } catch {
-            if case .system(_, _, ENOENT, _) = error {
-                throw .unusable(
-                    path: path, problem: "the file is missing",
-                    remedy: "restore it from a copy, or give another --store")
-            }
-            throw error
-        }
+        file = try TableFile(path)
         layout = try file.layout(known: known)
     }
 

@@ -113,6 +113,12 @@ struct TableAudit {
                     problem: "the lines end in CR LF: another program has saved the file",
                     remedy: restore)
             }
+            guard !row.begins(with: [0xEF, 0xBB, 0xBF]) else {
+                throw .damaged(
+                    path: path, line: 1,
+                    problem: "the file begins with a byte order mark: another program has saved it",
+                    remedy: restore)
+            }
             var cells = RowCells(row.bytes)
             var names: [String] = []
             while let cell = cells.next() { names.append(cell.text ?? "") }

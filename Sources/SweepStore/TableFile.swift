@@ -33,7 +33,7 @@ final class TableFile {
     /// Opens a table that holds whole rows.
     init(_ path: String) throws(StoreError) {
         self.path = path
-        descriptor = try FileSystem.openFile(path, O_RDWR, to: "write to")
+        descriptor = try FileSystem.openTable(path, O_RDWR, to: "write to")
         do {
             durable = try FileSystem.size(of: descriptor, path)
         } catch {

@@ -14,7 +14,7 @@ final class TableReading {
         _ directory: String, _ manifest: Manifest, _ table: TableLayout.Table, number: Int = 1
     ) throws(StoreError) {
         path = directory + "/" + (number > 1 ? TraceSegment.name(number) : table.file)
-        descriptor = try FileSystem.openFile(path, O_RDONLY, to: "read")
+        descriptor = try FileSystem.openTable(path, O_RDONLY, to: "read")
         do {
             (layout, start) = try TableAudit.layout(
                 descriptor, path, known: manifest.known(table))

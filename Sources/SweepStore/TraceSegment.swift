@@ -41,7 +41,8 @@ package enum TraceSegment {
             throw .unusable(
                 path: directory + "/" + name(missing),
                 problem: "the file is missing, although \(name(last)) is there",
-                remedy: TableAudit.repair(directory + "/" + name(missing)))
+                remedy: "restore it from a copy, or let windrow store repair \(directory) put an "
+                    + "empty one in its place: the trials whose rows it held are then run again")
         }
         return 1...last
     }

@@ -58,7 +58,10 @@ struct RepairCommand: ParsableCommand {
                     ).text)
             }
             for item in recovery.items {
-                console.say(dryRun ? "Would move" : "Moved", item.description, .warning)
+                let verb =
+                    item.kind == .missingFile
+                    ? (dryRun ? "Would make" : "Made") : (dryRun ? "Would move" : "Moved")
+                console.say(verb, item.description, .warning)
             }
             if recovery.isEmpty { console.say("Well", "\(folder): nothing to mend") }
             return .done
