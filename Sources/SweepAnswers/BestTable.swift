@@ -49,7 +49,7 @@ package struct BestTable: Sendable, Encodable {
     package let tuned: [String]
     /// The other metrics.
     package let others: [String]
-    package internal(set) var rows: [Row] = []
+    package var rows: [Row] = []
 
     /// Whether there are too many combinations to compare: then the rows are single trials.
     package internal(set) var isTooWide = false

@@ -237,8 +237,10 @@ package struct SweepFileText {
         }
     }
 
+    private func scalar(_ text: String) -> String { Self.scalar(text) }
+
     /// A text as YAML takes it for this text, in quotes where it might be anything else.
-    private func scalar(_ text: String) -> String {
+    package static func scalar(_ text: String) -> String {
         let isPlain =
             text.utf8.first.map { (65...90).contains($0) || (97...122).contains($0) } == true
             && text.utf8.allSatisfy { byte in

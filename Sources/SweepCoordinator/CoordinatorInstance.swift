@@ -210,6 +210,11 @@ package struct CoordinatorInstance: Sendable {
         leases[lease]?.open.contains(index) == true
     }
 
+    /// Whether a lease is a copy of a trial that stays under another.
+    package func isCopy(_ lease: LeaseID) -> Bool {
+        leases[lease].map { $0.twin != nil && $0.open.isEmpty } ?? false
+    }
+
     /// How many trials of a worker's leases have no outcome so far.
     package func openTrials(of peer: PeerID) -> Int {
         peers[peer]?.leases.reduce(0) { $0 + (leases[$1]?.open.count ?? 0) } ?? 0

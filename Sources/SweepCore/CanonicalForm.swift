@@ -57,19 +57,36 @@ struct CanonicalForm: Sendable {
     /// Columns in rising order of their names: the order of the form's parts.
     var columnOrder: [Int] { places.map(\.column) }
 
-    /// One column's part of the form of a row; empty where it is left out.
-    func part(_ number: Int, of row: [Value?]) -> [UInt8] {
+    /// Puts one column's part of the form of a row in the place of some bytes and returns how many
+    /// it has: none where it is left out.
+    func render(
+        _ number: Int, of row: [Value?], into form: inout [UInt8], at range: Range<Int>
+    ) -> Int {
         let place = places[number]
-        guard let value = row[place.column] else { return [] }
-        if let fallback = fallback(of: place, in: row), fallback.isSame(as: value) { return [] }
+        guard let value = row[place.column], !isFallback(value, of: place, in: row) else {
+            form.removeSubrange(range)
+            return 0
+        }
         var capacity = place.name.count + 48
         if case .text(let text) = value { capacity += text.utf8.count }
-        return Array(unsafeUninitializedCapacity: capacity) { buffer, count in
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
             var writer = ByteWriter(buffer)
             writer.append(place.name)
             writer.appendNetstring(of: value)
-            count = writer.count
+            let part = UnsafeMutableBufferPointer(rebasing: buffer[..<writer.count])
+            if part.count == range.count {
+                form.withUnsafeMutableBufferPointer { form in
+                    _ = form[range.lowerBound...].update(fromContentsOf: part)
+                }
+            } else {
+                form.replaceSubrange(range, with: part)
+            }
+            return part.count
         }
+    }
+
+    private func isFallback(_ value: Value, of place: Place, in row: [Value?]) -> Bool {
+        fallback(of: place, in: row).map { $0.isSame(as: value) } ?? false
     }
 
     private static func netstring(_ text: String) -> [UInt8] {
@@ -124,7 +141,7 @@ struct CanonicalForm: Sendable {
         writer.append(prefix)
         for place in places {
             guard let value = row[place.column] else { continue }
-            if let fallback = fallback(of: place, in: row), fallback.isSame(as: value) { continue }
+            if isFallback(value, of: place, in: row) { continue }
             writer.append(place.name)
             writer.appendNetstring(of: value)
         }

@@ -87,6 +87,12 @@ package enum FileSystem {
         else { throw failure("synchronise the folder", path) }
     }
 
+    /// A write beyond `ulimit -f` fails with `EFBIG` from here on: as it is, SIGXFSZ would end the
+    /// process.
+    ///
+    /// Children begin with the signal as it was.
+    private static let sizeLimitIsAnError: Void = { signal(SIGXFSZ, SIG_IGN) }()
+
     /// Opens a file of the store itself: a symbolic link in its place is refused.
     static func openFile(
         _ path: String, _ flags: Int32, to operation: String
@@ -94,6 +100,7 @@ package enum FileSystem {
         if flags & O_CREAT != 0, !DiskCall.isAllowed(.create(path: path)) {
             throw failure(operation, path)
         }
+        if flags & (O_WRONLY | O_RDWR) != 0 { _ = sizeLimitIsAnError }
         while true {
             let descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
             if descriptor >= 0 {

@@ -47,7 +47,11 @@ enum NetworkDisk {
 
 extension Store {
     /// What to tell a person whose store is on another machine's disk; nil for a disk of this one.
-    package var networkWarning: String? {
+    package var networkWarning: String? { Self.networkWarning(directory) }
+
+    /// What to tell a person whose stores lie in a folder on another machine's disk; nil for a disk
+    /// of this one.
+    package static func networkWarning(_ directory: String) -> String? {
         NetworkDisk.type(of: directory).map {
             "\(directory) is on another machine's disk (\($0)): its lock and what is synchronised "
                 + "are only as good as that server. Run no second windrow on it from elsewhere, or "

@@ -9,6 +9,9 @@ struct RowBuffer {
     /// The rendered rows.
     private(set) var bytes: [UInt8] = []
     private var rowStart = 0
+    /// Where the row's checksum goes on, and the checksum of what is before it.
+    private var summedEnd = 0
+    private var sum: UInt32 = 0
 
     /// How many bytes a checksum has.
     static let checksumWidth = 9
@@ -36,23 +39,34 @@ struct RowBuffer {
     }
 
     /// Begins a row.
-    mutating func beginRow() { rowStart = bytes.count }
+    mutating func beginRow() {
+        rowStart = bytes.count
+        summedEnd = rowStart
+        sum = 0
+    }
+
+    /// Begins a row with what several rows begin with.
+    mutating func beginRow(with start: [UInt8], checksum: UInt32) {
+        rowStart = bytes.count
+        bytes.append(contentsOf: start)
+        summedEnd = bytes.count
+        sum = checksum
+    }
 
     /// Ends a row with its checksum.
     mutating func endRow() {
-        let checksum = bytes.withUnsafeBufferPointer { buffer in
-            Self.checksum(
-                UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[rowStart...]))
+        let checksum = bytes.withUnsafeBytes { buffer in
+            Self.checksum(UnsafeRawBufferPointer(rebasing: buffer[summedEnd...]), after: sum)
         }
         bytes.append(UInt8(ascii: "x"))
         hexadecimal(UInt64(checksum), digits: 8)
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// The CRC-32 of some bytes.
-    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
-        return UInt32(truncatingIfNeeded: crc32_z(0, start, bytes.count))
+    /// The CRC-32 of some bytes, behind those with the given one.
+    static func checksum(_ bytes: UnsafeRawBufferPointer, after sum: UInt32 = 0) -> UInt32 {
+        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return sum }
+        return UInt32(truncatingIfNeeded: crc32_z(UInt(sum), start, bytes.count))
     }
 
     /// Ends a cell.
@@ -121,8 +135,7 @@ struct RowBuffer {
         if number.isNaN {
             bytes.append(contentsOf: [UInt8(ascii: "N"), UInt8(ascii: "a"), UInt8(ascii: "N")])
         } else {
-            var digits = number.description
-            digits.withUTF8 { bytes.append(contentsOf: $0) }
+            number.write(to: &self)
         }
     }
 
@@ -157,11 +170,28 @@ struct RowBuffer {
     }
 
     private mutating func hexadecimal(_ number: UInt64, digits: Int) {
-        var shift = UInt64(digits * 4)
-        while shift > 0 {
-            shift -= 4
-            let digit = UInt8(truncatingIfNeeded: number >> shift & 15)
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: digits) { text in
+            for place in 0..<digits {
+                let digit = UInt8(
+                    truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - place)) & 15)
+                text[place] =
+                    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            bytes.append(contentsOf: text)
         }
+    }
+}
+
+/// A double writes its digits into a stream without making a text of them first.
+extension RowBuffer: TextOutputStream {
+    /// Appends a text as it is.
+    mutating func write(_ string: String) {
+        var string = string
+        string.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends digits; the standard library calls it in the place of `write` where it can.
+    mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
+        bytes.append(contentsOf: buffer)
     }
 }

@@ -148,15 +148,16 @@ struct RowEncoder {
         blockStart.removeAll()
         blockStart.cell(row.id)
         blockStart.cell(row.provenance.attempt)
+        let start = blockStart.bytes
+        let sum = start.withUnsafeBytes { RowBuffer.checksum($0) }
         let width = table.columns.count
         table.cells.withUnsafeBufferPointer { cells in
-            for start in stride(from: 0, to: cells.count, by: width) {
-                buffer.beginRow()
-                buffer.raw(blockStart.bytes)
+            for first in stride(from: 0, to: cells.count, by: width) {
+                buffer.beginRow(with: start, checksum: sum)
                 for source in traceSources {
                     if let source {
                         Self.logged(
-                            cells[start + source.place], isInteger: source.isInteger,
+                            cells[first + source.place], isInteger: source.isInteger,
                             into: &buffer)
                     }
                     buffer.endCell()

@@ -16,6 +16,9 @@ package struct StoreAccount: Sendable {
     package let times: (created: String, updated: String)
     /// SHA-256 of each input file by its path as the sweep names it.
     package let inputs: [String: String]
+    /// Columns of parameters and of metrics, in order.
+    package let parameters: [String]
+    package let metrics: [String]
     /// Columns of the trace, in order.
     package let traceColumns: [String]
     /// The sweep as it was resolved last; nil where this version cannot read it.
@@ -35,6 +38,8 @@ package struct StoreAccount: Sendable {
         machine = (manifest.machine.host, manifest.machine.cpu, manifest.machine.level)
         times = (manifest.created, manifest.updated)
         inputs = manifest.inputs
+        parameters = manifest.columns.parameters
+        metrics = manifest.columns.metrics
         traceColumns = manifest.columns.trace
         sweep = try Manifest.sweep(of: directory)
     }

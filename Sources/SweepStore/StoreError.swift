@@ -71,7 +71,7 @@ extension StoreError: CustomStringConvertible {
         switch code {
         case ENOSPC: "; free space on that disk and try again"
         case EDQUOT: "; free space within your quota and try again"
-        case EFBIG: "; raise the limit on file sizes (ulimit -f) and try again"
+        case EFBIG: "; raise the limit on file sizes (ulimit -f, prlimit --fsize) and try again"
         case EROFS: "; the disk is mounted read-only: mount it for writing, or give another --store"
         case EACCES, EPERM: "; change the permissions, or give another --store"
         case EIO: "; the disk reports a defect: copy the store to another disk"
@@ -85,8 +85,10 @@ extension StoreError: CustomStringConvertible {
 
 extension StoreError {
     /// Errors of a disk that may pass: it is full, was mounted read-only, or does not answer.
+    ///
+    /// A limit on file sizes may be raised under a running process (prlimit(1)).
     private static let passingCodes: Set<Int32> = [
-        ENOSPC, EDQUOT, EIO, EROFS, EAGAIN, ENOMEM, ENODEV, ENXIO, ENOTCONN, ESTALE,
+        ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EAGAIN, ENOMEM, ENODEV, ENXIO, ENOTCONN, ESTALE,
         ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH,
     ]
 

@@ -118,16 +118,25 @@ private struct RowMemory {
             if cell.bytes.count == places[number].count, isSame(cell.bytes, places[number].start) {
                 continue
             }
-            hasMoved = true
             let place = places[number]
+            if place.count == cell.bytes.count {
+                keep(cell.bytes, at: place.start)
+            } else {
+                hasMoved = true
+            }
             let value = cell.text.map { TrialFinder.value($0, place.type) }
             if place.isOwner || value == nil || values[place.column] == nil { isIncomplete = true }
             values[place.column] = value
             row[place.column] = value
         }
-        guard hasMoved else { return }
         if isIncomplete { row = grid.completed(values) }
-        keep(cells)
+        if hasMoved { keep(cells) }
+    }
+
+    private mutating func keep(_ cell: UnsafeRawBufferPointer, at start: Int) {
+        bytes.withUnsafeMutableBytes { known in
+            UnsafeMutableRawBufferPointer(rebasing: known[start...]).copyMemory(from: cell)
+        }
     }
 
     /// Copies the stretch of the row that holds the parameters' cells.

@@ -8,6 +8,13 @@ extension BestTable {
         return title + "\n\n" + table(rows.prefix(Self.longest)).text + more
     }
 
+    /// The table with its first rows only.
+    func limited(to count: Int) -> BestTable {
+        var table = self
+        table.rows = Array(rows.prefix(count))
+        return table
+    }
+
     /// What the table shows.
     var title: String {
         var title = isTooWide ? "Best trials by \(metric)" : "Best by \(metric)"

@@ -14,7 +14,7 @@ struct CompactCommand: ParsableCommand {
             in use or the disk is full, 77 not permitted.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Flag(help: "Move rows of trials that the sweep no longer asks for to lost+found/.")

@@ -29,6 +29,7 @@ struct CoordinatorService {
         for case .file(let path) in all { locks.append(try EndpointLock(path: path)) }
         let door = try endpoints.contains { $0.needsKeys } ? FrontDoorKeys(keys) : nil
         let root = try prepareRoot()
+        if let warning = Store.networkWarning(root) { console.say("Network", warning, .warning) }
         let records = try servedSweeps(below: root)
         let coordinator = try CoordinatorShell(
             settings: .init(version: Version.text, startedAt: Machine.secondsSince1970))

@@ -14,7 +14,7 @@ struct DiffCommand: ParsableCommand {
             compared.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var first: String
 
     @Argument(help: "The other one.")

@@ -14,11 +14,11 @@ struct ExportCommand: ParsableCommand {
             permitted.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Option(
-        name: .customLong("output"),
+        name: [.customLong("output"), .customShort("o")],
         help: "The file to write, replaced as a whole (default: standard output).",
         completion: .file())
     var file: String?

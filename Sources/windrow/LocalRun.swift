@@ -195,7 +195,9 @@ struct LocalRun {
             return .failedTrials
         }
         console.say(
-            "Next", "open \(folder)/results.csv, or add to the sweep file and run it again", .note)
+            "Next",
+            "windrow plot \(folder == "runs/\(source.sweep.name)" ? source.sweep.name : folder), "
+                + "or add to the sweep file and run it again", .note)
         return .done
     }
 }

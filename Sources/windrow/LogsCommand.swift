@@ -14,7 +14,9 @@ struct LogsCommand: ParsableCommand {
             beginning and the end are kept; the log of a sweep holds at most 32 MiB.
             """)
 
-    @Argument(help: "A sweep's name and a trial's id, or one of them.")
+    @Argument(
+        help: "A sweep's name and a trial's id, or one of them.",
+        completion: Completions.stores)
     var names: [String] = []
 
     @Option(help: "The store's folder (default: runs/SWEEP, or the coordinator's).")

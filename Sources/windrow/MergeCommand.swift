@@ -20,7 +20,8 @@ struct MergeCommand: ParsableCommand {
     var stores: [String]
 
     @Option(
-        name: .customLong("output"), help: "The new store's folder; new or empty.",
+        name: [.customLong("output"), .customShort("o")],
+        help: "The new store's folder; new or empty.",
         completion: .directory)
     var folder: String
 

@@ -23,31 +23,44 @@ struct PlotCommand: ParsableCommand {
                     damaged store, 69 gnuplot is missing or failed.
                     """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
-    @Option(help: "Kinds of pictures: rounds,bits,best,sensitivity,heatmap,parallel,speedup.")
+    @Option(
+        help: "Kinds of pictures: rounds,bits,best,sensitivity,heatmap,parallel,speedup.",
+        completion: Completions.kinds)
     var kind: String?
 
-    @Option(help: "What lies along x: a parameter, or a logged quantity such as round.")
+    @Option(
+        help: "What lies along x: a parameter, or a logged quantity such as round.",
+        completion: Completions.axes)
     var x: String?
 
-    @Option(help: "What lies along y: a metric, a logged quantity, or a parameter (heatmap).")
+    @Option(
+        help: "What lies along y: a metric, a logged quantity, or a parameter (heatmap).",
+        completion: Completions.axes)
     var y: String?
 
-    @Option(help: "A line and colour for each combination of these: method,compressor.")
+    @Option(
+        help: "A line and colour for each combination of these: method,compressor.",
+        completion: Completions.parameters)
     var by: String?
 
-    @Option(help: "A panel for each combination of these: split.")
+    @Option(
+        help: "A panel for each combination of these: split.", completion: Completions.parameters)
     var facet: String?
 
-    @Option(help: "Parameters to choose the best values of: step-size.")
+    @Option(
+        help: "Parameters to choose the best values of: step-size.",
+        completion: Completions.parameters)
     var tune: String?
 
-    @Option(help: "Parameters to take means over: seed.")
+    @Option(help: "Parameters to take means over: seed.", completion: Completions.parameters)
     var over: String?
 
-    @Option(help: "The metric that decides what is best (default: the sweep's).")
+    @Option(
+        help: "The metric that decides what is best (default: the sweep's).",
+        completion: Completions.metrics)
     var metric: String?
 
     @Option(help: "minimize or maximize (default: the sweep's for its metric, else minimize).")
@@ -70,7 +83,9 @@ struct PlotCommand: ParsableCommand {
     @Option(help: "svg, pdf or png.")
     var format: GnuplotScript.Format = .svg
 
-    @Option(name: .customLong("output"), help: "The folder (default: plots/ in the store).")
+    @Option(
+        name: .customLong("output"), help: "The folder (default: plots/ in the store).",
+        completion: .directory)
     var folder: String?
 
     @OptionGroup var output: OutputOptions

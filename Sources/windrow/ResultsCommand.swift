@@ -7,6 +7,9 @@ struct ResultsCommand: ParsableCommand {
         case table, csv, json, markdown
     }
 
+    /// Rows of a table for a person, unless more are asked for.
+    static let longestTable = 100
+
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Show results: chosen, sorted, as a table, CSV, JSON or Markdown.",
@@ -18,7 +21,7 @@ struct ResultsCommand: ParsableCommand {
             or a damaged store.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Option(
@@ -26,7 +29,9 @@ struct ResultsCommand: ParsableCommand {
         help: "Only rows that meet this: 'step_size<0.1 and method=econtrol'.")
     var condition: String?
 
-    @Option(help: "Sort by these columns: loss or method,loss. Empty cells and NaN come last.")
+    @Option(
+        help: "Sort by these columns: loss or method,loss. Empty cells and NaN come last.",
+        completion: Completions.columns)
     var sort: String?
 
     @Flag(help: "The largest first.")
@@ -36,7 +41,7 @@ struct ResultsCommand: ParsableCommand {
         help: """
             These columns: trial,loss, or all (default: for table and markdown those that tell \
             rows apart, otherwise all).
-            """)
+            """, completion: Completions.columns)
     var columns: String?
 
     @Option(help: "table, csv, json or markdown.")
@@ -64,7 +69,7 @@ struct ResultsCommand: ParsableCommand {
             let format = output.json ? Format.json : format
             let isForPerson = format == .table || format == .markdown
             let columns = try view.columns(named: columns, tellingApart: isForPerson)
-            let most = limit ?? (format == .table ? 100 : Int.max)
+            let most = limit ?? (format == .table ? Self.longestTable : Int.max)
             let rows = Array(view.rows.prefix(most))
             if rows.isEmpty, isForPerson {
                 console.say("Nothing", "\(folder): no row of \(view.count) is left", .note)

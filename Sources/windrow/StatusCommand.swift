@@ -6,7 +6,8 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show where the coordinator's sweeps stand.")
 
-    @Argument(help: "A sweep's name (default: all of them).")
+    @Argument(
+        help: "A sweep's name (default: all of them).", completion: Completions.stores)
     var name: String?
 
     @OptionGroup var connection: ConnectOptions

@@ -21,7 +21,7 @@ struct RepairCommand: ParsableCommand {
             is named, 75 the store is in use or its disk is full, 77 not permitted.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @Flag(help: "Only say what would be moved.")

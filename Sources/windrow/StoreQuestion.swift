@@ -156,18 +156,22 @@ struct StoreQuestion {
     func progress() throws(StoreError) -> (count: Int, finished: Int, failed: Int)? {
         guard let grid else { return nil }
         let finished = table.indices(in: grid).count { $0 != nil }
-        return (grid.count, finished, try givenUp().count)
+        return (grid.count, finished, try givenUp(meetingCondition: false).count)
     }
 
     /// Trials that were given up, have not finished since, and meet the condition; by their texts.
-    func givenUp() throws(StoreError) -> [(trial: GivenUpTrial, cells: [String: String])] {
+    func givenUp(
+        meetingCondition: Bool = true
+    ) throws(StoreError) -> [(trial: GivenUpTrial, cells: [String: String])] {
         let finished = Set(
             (0..<table.count).compactMap { table.text(row: $0, column: 0) })
         return try Store.givenUp(folder).compactMap { trial in
             guard !finished.contains("\(trial.id)") else { return nil }
             let cells = cells(of: trial)
             let columns = table.columns
-            guard filter?.matches({ cells[columns[$0]] }) ?? true else { return nil }
+            guard !meetingCondition || filter?.matches({ cells[columns[$0]] }) ?? true else {
+                return nil
+            }
             return (trial, cells)
         }
     }

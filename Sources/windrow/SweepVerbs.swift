@@ -3,7 +3,7 @@ import SweepWire
 
 /// What the verbs that act on one sweep have in common.
 struct SweepOptions: ParsableArguments {
-    @Argument(help: "The sweep's name.")
+    @Argument(help: "The sweep's name.", completion: Completions.stores)
     var name: String
 
     @OptionGroup var connection: ConnectOptions

@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
             no store, 75 sound, but there are trials to go.
             """)
 
-    @Argument(help: .init(stringLiteral: StoreChoice.help))
+    @Argument(help: .init(stringLiteral: StoreChoice.help), completion: Completions.stores)
     var store: String?
 
     @OptionGroup var output: OutputOptions

@@ -11,7 +11,8 @@ struct WaitCommand: ParsableCommand {
             75 cancelled, or the store failed.
             """)
 
-    @Argument(help: "A sweep's name (default: all of them).")
+    @Argument(
+        help: "A sweep's name (default: all of them).", completion: Completions.stores)
     var name: String?
 
     @OptionGroup var notification: NotifyOption

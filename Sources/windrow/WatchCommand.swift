@@ -14,7 +14,8 @@ struct WatchCommand: ParsableCommand {
             ending it does nothing to the sweep.
             """)
 
-    @Argument(help: "A sweep's name (default: all of them).")
+    @Argument(
+        help: "A sweep's name (default: all of them).", completion: Completions.stores)
     var name: String?
 
     @Option(help: "Seconds between two lines of a sweep that gets on.")

@@ -128,6 +128,60 @@ struct AnswerVerbTests {
         #expect(windrow.survivors().isEmpty)
     }
 
+    @Test("a report is one page that needs nothing else, whatever stands in the store")
+    func report() throws {
+        try windrow.write(
+            "f.yaml",
+            #"""
+            sweep: f
+            experiment: command
+            metric: {name: loss, goal: minimize}
+            limits: {attempts: 1, max-failures: 100}
+            fixed: {argv: [sh, -c, 'test $WINDROW_PARAM_K = 3 && { echo "no <b>luck</b>" >&2; exit 7; }; echo "{{\"loss\": $WINDROW_PARAM_K}}"']}
+            axes: {k: [1, 2, 3], word: ["<script>alert(1)</script>", "it's | a & b"], seed: {range: [0, 2]}}
+            """#.replacing("{ echo", with: "{{ echo").replacing("7; }", with: "7; }}"))
+        try run("run", "f.yaml", "--quiet", code: 3)
+        let content = try json(try run("report", "f", "--json"))
+        #expect(content["file"] as? String == "runs/f/report.html")
+        #expect(content["pictures"] as? [String] == ["heatmap", "parallel"])
+        let page = windrow.lines("runs/f/report.html").joined(separator: "\n")
+        #expect(page.components(separatedBy: "<svg").count == 3)
+        #expect(!page.contains("<script") && !page.contains("<b>"))
+        #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+        #expect(page.contains("no &lt;b&gt;luck&lt;/b&gt;"))
+        #expect(page.contains("8 of 12 finished, 4 given up"))
+        // Nothing is fetched: every address is a name of SVG, or a part of the page itself.
+        for match in page.matches(of: /(?:src|href)=["']([^"']*)/) {
+            #expect(match.1.hasPrefix("#"), "\(match.0)")
+        }
+        let names = page.matches(of: /\sid=["']([^"']*)/).map { String($0.1) }
+        #expect(Set(names).count == names.count)
+        let text = try run("report", "f", "--format", "markdown", "--output", "out.md")
+        #expect(text.out == "out.md\n")
+        let lines = windrow.lines("out.md")
+        #expect(lines.contains { $0.contains("(out-pictures/heatmap.svg)") })
+        #expect(!windrow.lines("out-pictures/heatmap.svg").isEmpty)
+        #expect(lines.contains { $0.contains("it's \\| a & b") })
+    }
+
+    @Test("a report without gnuplot or without a metric says what is missing")
+    func reportInPart() throws {
+        try run("run", "a.yaml", "--quiet")
+        let output = try windrow.start(
+            ["report", "a"], environment: ["PATH=/nonexistent"]
+        ).output()
+        #expect(output.code == 0)
+        #expect(output.err.contains("gnuplot is not on the PATH"))
+        let page = windrow.lines("runs/a/report.html").joined(separator: "\n")
+        #expect(page.contains("gnuplot is not on the PATH"))
+        #expect(page.contains("Best by suboptimality"))
+        try windrow.write("n.yaml", "sweep: n\nexperiment: noop\naxes: {i: {range: [0, 5]}}\n")
+        try run("run", "n.yaml", "--quiet")
+        #expect(try run("report", "n").err.contains("the sweep names no metric"))
+        try run("report", "n", "--by", "value")
+        #expect(windrow.lines("runs/n/report.html").contains { $0.contains("Best by value") })
+    }
+
     @Test("without gnuplot the scripts are left, and it says how to get one")
     func withoutGnuplot() throws {
         try run("run", "a.yaml", "--quiet")
@@ -152,6 +206,8 @@ struct AnswerVerbTests {
             (["plot", "a", "--kind", "round"], 64, "did you mean 'rounds'?"),
             (["plot", "a", "--kind", "rounds", "--y", "los"], 65, "did you mean 'loss'?"),
             (["plot", "a", "--kind", "heatmap", "--x", "step"], 65, "--x: no parameter 'step'"),
+            (["report", "a", "--by", "los"], 65, "did you mean 'loss'?"),
+            (["report", "a", "--output", "no/such/folder/r.html"], 65, "no/such/folder"),
             (["plot", "a", "--log", "z"], 64, "expected x, y, x,y or none"),
             (["plot", "a", "--kind", "speedup", "--target", "0"], 65, "give another --target"),
         ])
@@ -160,5 +216,83 @@ struct AnswerVerbTests {
         let output = try windrow.start(arguments).output()
         #expect(output.code == Int32(code))
         #expect(output.err.contains(message), "\(output.err)")
+    }
+
+    @Test("init writes a sweep file that plan accepts, for each experiment")
+    func initialise() throws {
+        for experiment in ["distributed-sgd", "command", "noop"] {
+            try run("init", "--experiment", experiment)
+            let plan = try run("plan", "\(experiment).yaml")
+            #expect(plan.out.hasPrefix("\(experiment): \(experiment), "))
+            try run("init", "--experiment", experiment, code: 65)
+        }
+        try run("init", "noop.yaml", "--experiment", "noop", "--force", "--name", "other")
+        #expect(windrow.lines("noop.yaml").contains("sweep: other"))
+    }
+
+    @Test("init makes parameters of a command line's options, and its sweep runs the same line")
+    func initialiseFromLine() throws {
+        let line =
+            #"sh -c 'echo "$@" >&2; echo {\"loss\": $2}' sh --lr 0.3 --eps=1e-05 --tag "a b" -n -2 --flag x=7 --seed 3"#
+        try run("init", "w.yaml", "--from", line)
+        let plan = try json(try run("plan", "w.yaml", "--json"))
+        #expect(plan["count"] as? Int == 9)
+        try run("run", "w.yaml", "--quiet")
+        let losses = try run("results", "w", "--format", "csv", "--columns", "loss,eps,tag,n").out
+        #expect(
+            Set(losses.split(separator: "\n")) == [
+                "loss,eps,tag,n", "0.03,1e-05,a b,-2", "0.3,1e-05,a b,-2", "3.0,1e-05,a b,-2",
+            ])
+        let logs = try run("logs", "w").out
+        #expect(
+            logs.contains("--lr 0.3 --eps=1e-05 --tag a b -n -2 --flag x=7 --seed 3"), "\(logs)")
+        for (wrong, message) in [
+            ("a | b", "means something to a shell"), ("a 'b", "a quote is not closed"),
+            ("", "expected a command line"), ("X=1", "there is no program"),
+        ] {
+            let output = try run("init", "v.yaml", "--from", wrong, code: 65)
+            #expect(output.err.contains(message), "\(output.err)")
+        }
+    }
+
+    @Test("a verb that is not there is answered with the one that was meant")
+    func verbs() throws {
+        for (words, message) in [
+            (["bset"], "did you mean 'best'?"), (["worker", "lst"], "did you mean 'list'?"),
+            (["qqqqqqqq"], "windrow --help lists them"),
+        ] {
+            let output = try windrow.start(words).output()
+            #expect(output.code == 64)
+            #expect(output.err.contains(message), "\(output.err)")
+        }
+    }
+
+    @Test("shells complete names of sweeps, columns and kinds of pictures")
+    func completions() throws {
+        try run("run", "a.yaml", "--quiet")
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try run("--generate-completion-script", shell)
+            #expect(script.out.contains("best"))
+            try windrow.write("completion.\(shell)", script.out)
+        }
+        func offered(_ words: [String]) throws -> [String] {
+            let last = words.last ?? ""
+            let line = words.joined(separator: " ")
+            let output = try windrow.shell(
+                """
+                exec bash -c 'source completion.bash
+                COMP_WORDS=("$@"); COMP_CWORD=\(words.count - 1); COMP_TYPE=9; COMP_KEY=9
+                COMP_LINE="$*"; COMP_POINT=\(line.utf8.count)
+                _windrow windrow "\(last)" "\(words.dropLast().last ?? "")"
+                printf "%s\\n" "${COMPREPLY[@]}"' bash \(words.map { "'\($0)'" }.joined(separator: " "))
+                """)
+            return output.out.split(separator: "\n").map(String.init)
+        }
+        #expect(try offered(["windrow", "best", ""]).contains("a"))
+        #expect(try offered(["windrow", "plot", "a", "--by", "me"]) == ["method"])
+        #expect(
+            try offered(["windrow", "best", "a", "--per", "method,cl"]) == ["method,clients"])
+        #expect(try offered(["windrow", "plot", "--kind", "rounds,he"]) == ["rounds,heatmap"])
+        #expect(try offered(["windrow", "best", "--by", "sub"]) == ["suboptimality"])
     }
 }

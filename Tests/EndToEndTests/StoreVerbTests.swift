@@ -145,7 +145,7 @@ struct StoreVerbTests {
         try windrow.write("t.yaml", Self.sweep("t", seeds: "[2, 5]"))
         try run("run", "s.yaml")
         try run("run", "t.yaml")
-        let output = try run("merge", "s", "t", "--output", "both")
+        let output = try run("merge", "s", "t", "-o", "both")
         #expect(output.err.contains("Merged 45 trials (9 were there more than once)"))
         #expect(try run("verify", "both").err.contains("18 that the sweep does not ask for"))
         #expect(try run("diff", "both", "s", code: 65).err.contains("Only 18 trials in both"))

@@ -61,14 +61,24 @@ struct Windrow {
 
     /// Runs a line of shell in which `windrow` is the program.
     func shell(_ line: String) throws -> Output {
+        try startShell(line).output()
+    }
+
+    /// Starts a line of shell in which `windrow` is the program.
+    func startShell(_ line: String) throws -> Running {
         let folder = URL(fileURLWithPath: Self.program).deletingLastPathComponent().path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        return try start("sh", ["sh", "-c", line], ["PATH=\(folder):\(path)"]).output()
+        return try start("sh", ["sh", "-c", line], ["PATH=\(folder):\(path)"])
     }
 
     private func start(
         _ program: String, _ arguments: [String], _ environment: [String]
     ) throws -> Running {
+        // What is kept between runs is this test's own, too.
+        let cache = "XDG_CACHE_HOME=" + folder.path + "/.cache"
+        let environment =
+            environment.contains { $0.hasPrefix("XDG_CACHE_HOME=") }
+            ? environment : environment + [cache]
         let null = try Descriptor.null()
         let name = UUID().uuidString
         let paths = (out: folder.path + "/\(name).out", err: folder.path + "/\(name).err")

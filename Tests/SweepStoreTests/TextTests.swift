@@ -43,6 +43,34 @@ import Testing
         #expect(!"=+-@\t\r".utf8.contains(first))
     }
 
+    @Test func `a real is the shortest decimal that reads back as the same double`() {
+        var random = SplitMix(state: 5)
+        let special: [Double] = [
+            0, -0.0, 1, -1, 0.1, 100, 1e15, 1e16, 1e17, 123_456_789.125, .leastNonzeroMagnitude,
+            .pi,
+            .greatestFiniteMagnitude, .leastNormalMagnitude, .infinity, -.infinity,
+        ]
+        for number in special + (0..<20_000).map({ _ in Double(bitPattern: random.next()) }) {
+            var buffer = RowBuffer()
+            buffer.real(number)
+            let text = String(decoding: buffer.bytes, as: UTF8.self)
+            #expect(text == (number.isNaN ? "NaN" : number.description))
+        }
+    }
+
+    @Test func `a whole number stands as Swift writes it`() {
+        var random = SplitMix(state: 6)
+        for shift in 0..<64 {
+            for number in [
+                Int64.min >> shift, Int64.max >> shift, Int64(bitPattern: random.next()) >> shift,
+            ] {
+                var buffer = RowBuffer()
+                buffer.integer(number)
+                #expect(String(decoding: buffer.bytes, as: UTF8.self) == "\(number)")
+            }
+        }
+    }
+
     @Test func `random texts of awkward characters read back`() throws {
         var state: UInt64 = 42
         let alphabet = Array("a,\"\n\r'=+-@\t é1")

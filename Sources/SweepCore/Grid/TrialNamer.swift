@@ -15,8 +15,8 @@ package final class TrialNamer {
     private let grid: Grid
     /// For each column, its place in the canonical form.
     private let places: [Int]
-    /// Columns that decide what others are when nobody says.
-    private let owners: Set<Int>
+    /// For each digit, its columns; nil where it decides what others are.
+    private let tracks: [[GridLayout.Track]?]
     /// The last trial's values.
     private var row: [Value?] = []
     private var steps: [Step] = []
@@ -33,7 +33,10 @@ package final class TrialNamer {
         var places = [Int](repeating: 0, count: grid.columns.all.count)
         for (place, column) in grid.canonical.columnOrder.enumerated() { places[column] = place }
         self.places = places
-        owners = Set(grid.schema.entries.indices.filter(grid.isOwner))
+        tracks = grid.layout.digits.map { digit in
+            guard case .leaf(let tracks) = digit.content else { return nil }
+            return tracks.contains { grid.isOwner($0.column) } ? nil : tracks
+        }
         var start = crypto_hash_sha256_state()
         crypto_hash_sha256_init(&start)
         states = [start]
@@ -57,16 +60,16 @@ package final class TrialNamer {
     /// Puts the values of steps that differ in place; returns false when it takes more than that.
     private func updateRow() -> Bool {
         guard steps.count == newSteps.count, !steps.isEmpty else { return false }
-        for (old, new) in zip(steps, newSteps) where old != new {
-            guard old.digit == new.digit,
-                case .leaf(let tracks) = grid.layout.digits[new.digit].content
-            else { return false }
-            for track in tracks {
-                guard !owners.contains(track.column) else { return false }
-                let value = track.value(at: new.position)
-                guard !row[track.column].isSame(as: value) else { continue }
-                row[track.column] = value
-                render(places[track.column])
+        for number in steps.indices {
+            let (old, new) = (steps[number], newSteps[number])
+            guard old != new else { continue }
+            guard old.digit == new.digit, let tracks = tracks[new.digit] else { return false }
+            for place in tracks.indices {
+                let column = tracks[place].column
+                let value = tracks[place].value(at: new.position)
+                guard !row[column].isSame(as: value) else { continue }
+                row[column] = value
+                render(places[column])
             }
         }
         return true
@@ -77,16 +80,17 @@ package final class TrialNamer {
         states.removeLast(states.count - 1)
         ends.removeAll(keepingCapacity: true)
         for place in places.indices {
-            form += grid.canonical.part(place, of: row)
-            ends.append(form.count)
+            let end = form.count
+            let count = grid.canonical.render(place, of: row, into: &form, at: end..<end)
+            ends.append(end + count)
         }
     }
 
     private func render(_ place: Int) {
         let start = place > 0 ? ends[place - 1] : grid.canonical.prefix.count
-        let part = grid.canonical.part(place, of: row)
-        let growth = part.count - (ends[place] - start)
-        form.replaceSubrange(start..<ends[place], with: part)
+        let count = grid.canonical.render(
+            place, of: row, into: &form, at: start..<ends[place])
+        let growth = start + count - ends[place]
         if growth != 0 {
             for later in place..<ends.count { ends[later] += growth }
         }

@@ -8,77 +8,108 @@ import SweepStore
 extension Benchmark {
     /// Rows that are made durable together.
     private static let batch = 1000
+    /// Rows of a trace, and traces that are made durable together.
+    private static let rounds = 500
+    private static let tracesInBatch = 20
+    /// In so many parts, so that what a disk does meanwhile hits both alike.
+    private static let parts = 10
 
     /// Prints how fast rows and traces are appended, and how long it takes to open the store again.
     func measureStore(rows: Int) throws {
         print("\nThe store in \(peers.folder), \(Self.batch) rows in a synchronisation")
-        print("C: writev and fdatasync of as many bytes, in as many batches\n")
+        print("C: writev and fdatasync of as many bytes, in as many batches, by turns\n")
         let sweep = try StoreSample(count: rows)
         let folder = peers.folder + "/store"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-
-        var store: Store? = try sweep.open(folder)
-        var start = now()
-        var begun = processorTime()
-        for index in 0..<rows {
-            try store?.append(sweep.row(Self.finishing(index, of: rows), rounds: 0))
-            if index % Self.batch == Self.batch - 1 { try store?.sync() }
-        }
-        try store?.sync()
-        let seconds = now() - start
-        let busy = processorTime() - begun
-        try store?.close()
-        store = nil
-        let size = try Self.size(folder + "/results.csv")
-        let twin = try append(bytes: size, count: rows, batch: Self.batch)
+        let results = try fill(
+            folder, sweep, count: rows, batch: Self.batch, rounds: 0, files: ["results.csv"])
         print(
-            "append \(short(rows)) results rows of \(size / rows) bytes".padded(56)
-                + "\(number(Double(rows) / seconds / 1e3)) k rows/s, "
-                + "\(number(Double(rows) / busy / 1e3)) k in a second of processor time, "
-                + "\(rate(size, seconds))"
-                + ", C \(rate(size, twin)): \(number(seconds / twin))× its time")
+            "append \(short(rows)) results rows of \(results.bytes / rows) bytes".padded(56)
+                + "\(number(Double(rows) / results.seconds / 1e3)) k rows/s, "
+                + "\(number(Double(rows) / results.busy / 1e3)) k in a second of processor time, "
+                + results.comparison)
+        try open(folder, sweep, count: rows, "\(short(rows)) rows")
+        try? FileManager.default.removeItem(atPath: folder)
 
-        start = now()
-        begun = processorTime()
+        let traces = rows / 50
+        let traced = try fill(
+            folder, sweep, count: traces, batch: Self.tracesInBatch, rounds: Self.rounds,
+            files: ["trace.csv"] + (2..<100).map { "trace-00\($0 < 10 ? "0" : "")\($0).csv" })
+        print(
+            "append \(short(traces)) traces of \(Self.rounds) rows, \(Self.tracesInBatch) in a batch"
+                .padded(56)
+                + "\(rate(traced.bytes, traced.seconds)), \(rate(traced.bytes, traced.busy)) in a "
+                + "second of processor time, " + traced.comparison)
+        try open(folder, sweep, count: traces, "\(short(traces * Self.rounds)) rows of traces")
+    }
+
+    /// What appending took.
+    private struct Appending {
+        var bytes = 0
+        var seconds = 0.0
+        var busy = 0.0
+        /// What C took for as much.
+        var twin = 0.0
+        /// Processor time of each part.
+        var parts: [Double] = []
+
+        var comparison: String {
+            let first = parts.first ?? 0
+            let last = parts.last ?? 0
+            return "\(number(seconds / twin))× the time of C, the last tenth "
+                + "\(number(last / first))× that of the first"
+        }
+    }
+
+    private func fill(
+        _ folder: String, _ sweep: StoreSample, count: Int, batch: Int, rounds: Int,
+        files: [String]
+    ) throws -> Appending {
+        let store = try sweep.open(folder)
+        var done = Appending()
+        for part in 0..<Self.parts {
+            let range = count * part / Self.parts..<count * (part + 1) / Self.parts
+            let before = done.busy
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
+                // C has its rows ready, too.
+                let rows = (start..<min(start + batch, range.upperBound)).map {
+                    sweep.row(Self.finishing($0, of: count), rounds: rounds)
+                }
+                let begun = (now(), processorTime())
+                for row in rows { try store.append(row) }
+                try store.sync()
+                done.seconds += now() - begun.0
+                done.busy += processorTime() - begun.1
+            }
+            done.parts.append(done.busy - before)
+            let size = try files.reduce(0) { try $0 + Self.size(folder + "/" + $1) }
+            done.twin += try append(
+                bytes: size - done.bytes, count: range.count * max(1, rounds),
+                batch: batch * max(1, rounds))
+            done.bytes = size
+        }
+        try store.close()
+        return done
+    }
+
+    private func open(
+        _ folder: String, _ sweep: StoreSample, count: Int, _ what: String
+    ) throws {
+        let start = now()
+        let begun = processorTime()
         let before = Int(twin_live_bytes())
         twin_forget_peak()
-        store = try sweep.open(folder)
+        let store = try sweep.open(folder)
         let opening = now() - start
         let opener = processorTime() - begun
-        let peak = (Int(twin_peak_bytes()) - before) / rows
-        let left = (Int(twin_live_bytes()) - before) / rows
-        guard store?.finished.count == rows else { throw BenchmarkError(text: "rows are missing") }
+        let peak = (Int(twin_peak_bytes()) - before) / count
+        let left = (Int(twin_live_bytes()) - before) / count
+        guard store.finished.count == count else { throw BenchmarkError(text: "rows are missing") }
         print(
-            "open \(short(rows)) rows again".padded(56)
-                + "\(number(opening)) s, \(number(opener)) s of processor time, at most \(peak) and then \(left) bytes for each trial"
-        )
-        try store?.close()
-        store = nil
-
-        let traces = max(1, rows / 500)
-        let rounds = 500
-        let traced = folder + "/traced"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        store = try sweep.open(traced)
-        let outcomes = (0..<traces).map { sweep.row($0, rounds: rounds) }
-        start = now()
-        begun = processorTime()
-        for (index, row) in outcomes.enumerated() {
-            try store?.append(row)
-            if index % 20 == 19 { try store?.sync() }
-        }
-        try store?.sync()
-        let tracing = now() - start
-        let tracer = processorTime() - begun
-        try store?.close()
-        let traceSize = try Self.size(traced + "/trace.csv")
-        let traceTwin = try append(bytes: traceSize, count: traces * rounds, batch: 20 * rounds)
-        print(
-            "append \(short(traces)) traces of \(rounds) rows, 20 in a batch".padded(56)
-                + "\(rate(traceSize, tracing)), \(rate(traceSize, tracer)) in a second of processor "
-                + "time, C \(rate(traceSize, traceTwin)): "
-                + "\(number(tracing / traceTwin))× its time")
+            "open \(what) again".padded(56)
+                + "\(number(opening)) s, \(number(opener)) s of processor time, at most \(peak) "
+                + "and then \(left) bytes for each trial")
+        try store.close()
     }
 
     /// The trial that finishes after so many others: on many slots trials do not finish in the
@@ -112,6 +143,7 @@ extension Benchmark {
     }
 
     private static func size(_ path: String) throws -> Int {
+        guard FileManager.default.fileExists(atPath: path) else { return 0 }
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return (attributes[.size] as? NSNumber)?.intValue ?? 0
     }

@@ -103,6 +103,8 @@ extension ClusterLife {
         guard let (sweep, version) = sweepOfDigest[lease.sweep] else { return }
         largestLease = max(largestLease, lease.range.count)
         if now <= workers[worker].troubledUntil { excusedRuns += lease.range.count }
+        // A copy is meant to run beside its trial.
+        if coordinator?.instance.isCopy(lease.id) == true { excusedRuns += 1 }
         let content = sweeps[sweep].versions[version]
         for index in lease.range {
             let trial = content.trial(at: index)

@@ -62,11 +62,13 @@ extension ClusterLife {
             IndexIntervals(
                 sorting: trials.filter { $0 < content.trials }.map { content.index(of: $0) })
         }
-        return SweepProgress(
+        var progress = SweepProgress(
             definition: Definition(sweep: content.digest, json: [], timeout: nil),
             experiment: "noop/1",
             limits: Limits(attempts: model.plan.attempts, maxFailures: 1_000_000),
             count: content.trials, finished: indices(finished), failed: indices(allFailed))
+        progress.speculates = model.plan.speculates
+        return progress
     }
 
     mutating func close(_ digest: SweepDigest) {

@@ -47,6 +47,8 @@ package struct LifePlan: Sendable {
         /// Trials that always fail.
         package var poison: Set<Int>
         package var attempts: Int
+        /// Whether idle slots run copies of trials that take long.
+        package var speculates = false
     }
 
     /// - Parameters:
@@ -88,6 +90,13 @@ package struct LifePlan: Sendable {
                         }),
                     attempts: random.pick([2, 3, 1_000_000])))
         }
+        drawSpeculation()
+    }
+
+    /// Which sweeps run copies is drawn apart, so that lives are otherwise the same with and without.
+    private mutating func drawSpeculation() {
+        var random = SplitMix(SplitMix.mixed(seed &+ 0x5bec))
+        for sweep in sweeps.indices { sweeps[sweep].speculates = random.below(2) == 0 }
     }
 
     /// The same work without a fault.
