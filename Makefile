@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build test test-cluster fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
+.PHONY: help demo build dist test test-cluster fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -17,6 +17,10 @@ build: ## Set everything up and build the optimised program
 test: ## Set everything up and run the tests
 	@scripts/setup test
 	swift test
+
+dist: ## Build one file to copy to other machines, and pack it
+	@scripts/setup build
+	scripts/dist
 
 test-cluster: ## Live a lab's day in network namespaces (root; skips without)
 	@scripts/setup test

@@ -15,10 +15,13 @@ let archives = Context.environment["WINDROW_STATIC"]
 /// A library, or its archive with what that needs in turn.
 func linked(_ name: String, _ files: [String]) -> [LinkerSetting] {
     guard let archives else { return [.linkedLibrary(name)] }
-    return [.unsafeFlags(files.map { $0.hasPrefix("/") ? $0 : archives + "/" + $0 })]
+    return [
+        .unsafeFlags(
+            files.map { archives + "/" + $0 }
+                // Swift's own archives ask for libstdc++ by name: it is found there first.
+                + ["-L", archives, "-Xclang-linker", "-static-libgcc"])
+    ]
 }
-
-let standardLibrary = Context.environment["WINDROW_STATIC_CXX"] ?? "libstdc++.a"
 
 /// Numeric code is optimised in every build: its tests run on real data.
 ///
@@ -112,7 +115,7 @@ let package = Package(
             ] + (archives == nil ? [] : ["CTransports"]),
             swiftSettings: ours,
             linkerSettings: linked(
-                "zmq", ["libzmq.a", "libsodium.a", "libbsd.a", "libmd.a", standardLibrary])),
+                "zmq", ["libzmq.a", "libsodium.a", "libbsd.a", "libmd.a", "libstdc++.a"])),
         .target(
             name: "SweepCore",
             dependencies: ["CSodium", .product(name: "Yams", package: "Yams")],

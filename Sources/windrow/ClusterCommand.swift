@@ -4,5 +4,5 @@ import ArgumentParser
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster", abstract: "Make a cluster of a lab's machines.",
-        subcommands: [Init.self])
+        subcommands: [Init.self, Up.self, Down.self, Status.self, Exec.self, Logs.self])
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Processes
+import SweepCore
 
 /// Where a coordinator listens: `ipc://PATH` or `tcp://HOST:PORT`.
 enum Endpoint: Equatable {
@@ -50,17 +51,7 @@ enum Endpoint: Equatable {
     }
 
     /// Whether a text may be a machine's name or address.
-    static func isHost(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 253 && text.utf8.first != UInt8(ascii: "-")
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 48...57, 65...90, 97...122: true
-                default:
-                    byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-                        || byte == UInt8(ascii: "_")
-                }
-            }
-    }
+    static func isHost(_ text: String) -> Bool { HostName.isValid(text) }
 
     /// Whether others on the network may come by, so that keys are needed.
     var needsKeys: Bool { if case .network = self { true } else { false } }

@@ -39,6 +39,9 @@ struct WorkerManners: ParsableArguments {
         }
     }
 
+    /// Whether a text names hours of the day.
+    static func isSchedule(_ text: String) -> Bool { DailySchedule(text) != nil }
+
     /// Seconds between looks at the clock and the machine.
     private static let interval = 5.0
     /// How nice a worker that yields is at least: its processor time is told apart from others' by

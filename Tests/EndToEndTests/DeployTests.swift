@@ -156,6 +156,56 @@ struct DeployTests {
         }
     }
 
+    @Test("a fleet comes up and goes down, and a machine that fails does not hold up the rest")
+    func fleet() throws {
+        try withCluster { daemons, _ in
+            let folder = daemons.windrow.folder.path
+            try daemons.windrow.write(
+                "lab.yaml",
+                """
+                defaults: {slots: 2}
+                nodes:
+                  - {host: pc7, tags: [fast]}
+                  - {host: off}
+                """)
+            let cluster = { (arguments: [String]) in
+                try daemons.windrow.start(
+                    ["cluster"] + arguments,
+                    environment: daemons.environment + [
+                        "STAND_IN=" + folder, "PATH=\(folder)/bin:/usr/bin:/bin",
+                    ]
+                ).output()
+            }
+            let up = try cluster(["up", "--inventory", "lab.yaml"])
+            #expect(up.code == 69, "\(up.err)")
+            let rows = up.out.split(separator: "\n").map(String.init)
+            #expect(rows.count == 3, "\(up.out)")
+            #expect(rows.contains { $0.hasPrefix("pc7   joined       1      2") }, "\(up.out)")
+            #expect(rows.contains { $0.contains("no route to it") }, "\(up.out)")
+            let again = try cluster(["up", "--inventory", "lab.yaml", "--json"])
+            #expect(again.out.contains("\"state\" : \"there\""), "\(again.out)")
+            let status = try cluster(["status", "--inventory", "lab.yaml", "--json"])
+            #expect(status.out.contains("\"state\" : \"ready\""), "\(status.out)")
+            let exec = try cluster([
+                "exec", "--inventory", "lab.yaml", "echo", "$HOME", "|", "wc -l",
+            ])
+            #expect(exec.code == 69)
+            #expect(exec.out.contains("pc7: 2") || exec.out.contains("pc7: 1"), "\(exec.out)")
+            let logs = try cluster(["logs", "--inventory", "lab.yaml", "--lines", "5"])
+            #expect(logs.out.contains("pc7: "), "\(logs.out) \(logs.err)")
+            let down = try cluster(["down", "--inventory", "lab.yaml"])
+            #expect(down.out.contains("stopping"), "\(down.out)")
+            daemons.windrow.wait(until: "the worker has left") {
+                daemons.windrow.processes(with: "worker\0start").isEmpty
+            }
+            #expect(try cluster(["up", "--inventory", "missing.yaml"]).code == 65)
+            try daemons.windrow.write("bad.yaml", "nodes:\n  - {host: pc7, only: night}\n")
+            let bad = try cluster(["up", "--inventory", "bad.yaml"])
+            #expect(bad.code == 65)
+            #expect(bad.err.contains("bad.yaml:2:5: only: 'night'"), "\(bad.err)")
+        }
+    }
+
     @Test("the unit of systemd is clean")
     func unit() throws {
         guard access("/usr/bin/systemd-analyze", X_OK) == 0 else { return }
