@@ -1,8 +1,12 @@
+import Glibc
 import Testing
 
 @Suite("A limit on file sizes under a run")
 struct FileSizeLimitTests {
-    @Test("the run waits as on a full disk, and goes on by itself when the limit is raised")
+    // ThreadSanitizer keeps its books in a file that the limit forbids.
+    @Test(
+        "the run waits as on a full disk, and goes on by itself when the limit is raised",
+        .enabled(if: getenv("WINDROW_SANITIZER") == nil))
     func waiting() throws {
         let windrow = try Windrow()
         try windrow.write(

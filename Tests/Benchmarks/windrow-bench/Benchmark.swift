@@ -80,7 +80,13 @@ struct Benchmark {
         }
         if isWanted("product") { try measureProducts() }
         if isWanted("network") { try measureNetworks(isQuick: isQuick) }
-        if isWanted("store") { try measureStore(rows: isQuick ? 100_000 : 1_000_000) }
+        if isWanted("store") {
+            let rows = options["--rows"].flatMap { Int($0) } ?? (isQuick ? 100_000 : 1_000_000)
+            guard (1000...100_000_000).contains(rows) else {
+                throw BenchmarkError(text: "--rows \(rows): expected 1000 … 100000000")
+            }
+            try measureStore(rows: rows)
+        }
         if isWanted("allocations") {
             try countAllocations()
             try countNetworkAllocations()
@@ -134,7 +140,7 @@ struct Benchmark {
             : Inputs.rows(49_749, dimension: 300, entries: 12)
     }
 
-    private static let names = ["--only", "--data", "--python", "--peers"]
+    private static let names = ["--only", "--data", "--rows", "--python", "--peers"]
     private static let parts = [
         "sketch", "top-k", "gradient", "round", "product", "network", "store", "allocations",
         "memory",
