@@ -69,23 +69,7 @@ import Testing
         let problem = try LogisticRegression(
             data: LogisticRegressionTests.data, clients: 3, split: .contiguous, batch: .full,
             lambda: 0.01, seed: 1)
-        let smoothness = try #require(problem.smoothness)
-        let d = problem.dimension
-        var random = RandomVectors(seed: 1)
-        for _ in 0..<50 {
-            let (x, step) = (random.normal(d), random.normal(d))
-            step.divide(by: 1e4)
-            let y = Vector(x.elements)
-            y.add(step)
-            for client in 0..<3 {
-                let (a, b) = (Vector(zeros: d), Vector(zeros: d))
-                problem.gradient(of: client, at: x, into: a)
-                problem.gradient(of: client, at: y, into: b)
-                a.subtract(b)
-                #expect(a.norm <= smoothness.ofClients[client] * step.norm * (1 + 1e-6))
-            }
-        }
-        #expect(smoothness.ofMean <= smoothness.largest * (1 + 1e-6))
+        try expectSmooth(problem)
     }
 
     @Test func `theoretical step sizes are their formulas`() {

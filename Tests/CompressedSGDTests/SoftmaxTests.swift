@@ -169,23 +169,7 @@ import Testing
         let problem = try Self.problem(
             Self.data(classes: 5), clients: 3, regulariser: Regulariser(shape, lambda: 0.2),
             withIntercept: withIntercept)
-        let smoothness = try #require(problem.smoothness)
-        let d = problem.dimension
-        var random = RandomVectors(seed: 1)
-        for _ in 0..<50 {
-            let (x, step) = (random.normal(d), random.normal(d))
-            step.divide(by: 1e4)
-            let y = Vector(x.elements)
-            y.add(step)
-            for client in 0..<3 {
-                let (a, b) = (Vector(zeros: d), Vector(zeros: d))
-                problem.gradient(of: client, at: x, into: a)
-                problem.gradient(of: client, at: y, into: b)
-                a.subtract(b)
-                #expect(a.norm <= smoothness.ofClients[client] * step.norm * (1 + 1e-6))
-            }
-        }
-        #expect(smoothness.ofMean <= smoothness.largest * (1 + 1e-6))
+        try expectSmooth(problem)
     }
 
     @Test func `batches are without bias and depend on nothing that was drawn before`() throws {
