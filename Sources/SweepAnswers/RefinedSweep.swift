@@ -176,16 +176,7 @@ package struct RefinedSweep {
 
     private static func rounded(_ number: Double) -> Double {
         guard number != 0, number.isFinite else { return number }
-        var exponent = 0
-        var size = abs(number)
-        while size >= 10 {
-            size /= 10
-            exponent += 1
-        }
-        while size < 1 {
-            size *= 10
-            exponent -= 1
-        }
+        let (size, exponent) = decimalExponent(of: number)
         let digits = (size * 100).rounded() * (number < 0 ? -1 : 1)
         // The nearest double of the decimal, as reading its text gives it.
         return Double("\(Int(digits))e\(exponent - 2)") ?? number

@@ -112,16 +112,7 @@ extension BestTable {
     static func short(_ number: Double) -> String {
         guard number.isFinite else { return "\(number)" }
         if let integer = Int(exactly: number), abs(integer) < 100_000 { return "\(integer)" }
-        var exponent = 0
-        var scaled = abs(number)
-        while scaled >= 10 {
-            scaled /= 10
-            exponent += 1
-        }
-        while scaled < 1 {
-            scaled *= 10
-            exponent -= 1
-        }
+        let (scaled, exponent) = decimalExponent(of: number)
         let digits = max(0, 3 - exponent)
         if exponent < -4 || exponent > 4 {
             let mantissa = (scaled * 1000).rounded() / 1000

@@ -62,16 +62,7 @@ extension Figure.Scale {
     /// A number as a tick shows it.
     static func text(_ number: Double, digits: Int = 3) -> String {
         guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
-        var exponent = 0
-        var size = abs(number)
-        while size >= 10 {
-            size /= 10
-            exponent += 1
-        }
-        while size < 1 {
-            size *= 10
-            exponent -= 1
-        }
+        var (size, exponent) = decimalExponent(of: number)
         let scale = power(10, Double(digits - 1))
         var rounded = (size * scale).rounded() / scale
         if rounded >= 10 {
