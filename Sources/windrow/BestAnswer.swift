@@ -12,11 +12,11 @@ struct BestAnswer {
 
     init(_ question: StoreQuestion, _ asked: ComparisonOptions) throws {
         self.question = question
-        self.goal = try question.goal(by: asked.by, asked.goal)
+        self.goal = try question.goal(by: asked.by, asked.tuning.goal)
         (observations, roles) = try question.observations(
             per: question.parameters(asked.per, "--per"),
-            tune: question.parameters(asked.tune, "--tune"),
-            over: question.parameters(asked.over, "--over"))
+            tune: question.parameters(asked.tuning.tune, "--tune"),
+            over: question.parameters(asked.tuning.over, "--over"))
         let observations = observations
         let roles = roles
         var failed: [[String]: Int] = [:]

@@ -43,7 +43,7 @@ struct BestCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         try StoreChoice.attempt(console) {
-            let question = try StoreQuestion(store, condition: comparison.condition)
+            let question = try StoreQuestion(store, condition: comparison.tuning.condition)
             let answerer = try BestAnswer(question, comparison)
             if refine {
                 try answer(Array(try refined(answerer).utf8))

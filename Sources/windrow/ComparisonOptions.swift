@@ -9,16 +9,22 @@ struct ComparisonOptions: ParsableArguments {
     var per: String?
 
     @Option(
+        help: "The metric that decides (default: the sweep's).", completion: Completions.metrics)
+    var by: String?
+
+    @OptionGroup var tuning: TuningOptions
+}
+
+/// What is tuned and averaged, in which direction, and over which rows; every verb that compares
+/// settings has them.
+struct TuningOptions: ParsableArguments {
+    @Option(
         help: "Parameters to choose the best values of: step-size.",
         completion: Completions.parameters)
     var tune: String?
 
     @Option(help: "Parameters to take means over: seed.", completion: Completions.parameters)
     var over: String?
-
-    @Option(
-        help: "The metric that decides (default: the sweep's).", completion: Completions.metrics)
-    var by: String?
 
     @Option(help: "minimize or maximize (default: the sweep's for its metric, else minimize).")
     var goal: MetricGoal.Goal?

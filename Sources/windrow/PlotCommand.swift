@@ -51,25 +51,11 @@ struct PlotCommand: ParsableCommand {
     var facet: String?
 
     @Option(
-        help: "Parameters to choose the best values of: step-size.",
-        completion: Completions.parameters)
-    var tune: String?
-
-    @Option(help: "Parameters to take means over: seed.", completion: Completions.parameters)
-    var over: String?
-
-    @Option(
         help: "The metric that decides what is best (default: the sweep's).",
         completion: Completions.metrics)
     var metric: String?
 
-    @Option(help: "minimize or maximize (default: the sweep's for its metric, else minimize).")
-    var goal: MetricGoal.Goal?
-
-    @Option(
-        name: .customLong("where"),
-        help: "Only rows that meet this: 'split=sorted and clients>4'.")
-    var condition: String?
+    @OptionGroup var tuning: TuningOptions
 
     @Option(help: "Logarithmic axes: x, y, x,y or none (default: as the numbers suggest).")
     var log: String?
@@ -140,12 +126,12 @@ struct PlotCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         try StoreChoice.attempt(console) {
-            let question = try StoreQuestion(store, condition: condition)
+            let question = try StoreQuestion(store, condition: tuning.condition)
             let book = try PictureBook(question)
             let asked = try requests(book)
             var skipped: [String] = []
             let pictures = try book.pictures(
-                try asked.requests.map(completed), goal: goal,
+                try asked.requests.map(completed), goal: tuning.goal,
                 skip: asked.isChosen
                     ? nil : { skipped.append("\($0.kind.rawValue): \($1)") })
             guard !pictures.isEmpty else {
@@ -178,8 +164,8 @@ struct PlotCommand: ParsableCommand {
         request.y = y ?? request.y
         request.by = list(by) ?? request.by
         request.facet = list(facet) ?? request.facet
-        request.tune = list(tune) ?? request.tune
-        request.over = list(over) ?? request.over
+        request.tune = list(tuning.tune) ?? request.tune
+        request.over = list(tuning.over) ?? request.over
         request.metric = metric ?? request.metric
         request.logarithmic = try axes() ?? request.logarithmic
         request.target = target ?? request.target

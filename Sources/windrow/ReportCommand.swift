@@ -54,9 +54,9 @@ struct ReportCommand: ParsableCommand {
                             + "\(String(cString: strerror(errno))); make the folder first")
                 }
             }
-            let question = try StoreQuestion(store, condition: comparison.condition)
+            let question = try StoreQuestion(store, condition: comparison.tuning.condition)
             var report = try AnswerReport(question, comparison)
-            try report.draw(goal: comparison.goal, metric: comparison.by)
+            try report.draw(goal: comparison.tuning.goal, metric: comparison.by)
             let path = file ?? question.folder + (format == .html ? "/report.html" : "/report.md")
             switch format {
             case .html: try FileSystem.replace(path, with: Array(report.html.utf8))
