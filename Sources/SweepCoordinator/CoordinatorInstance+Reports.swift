@@ -113,6 +113,9 @@ extension CoordinatorInstance {
         case .failure(let failure):
             let (attempts, isFinal) = sweep.fail(
                 outcome.index, isPermanent: failure.isPermanent, now: now)
+            note(
+                failure, at: outcome, of: digest, on: peer.registration.host, attempt: attempts,
+                isFinal: isFinal, book: sweep.book)
             guard isFinal else {
                 return [
                     .announce(
