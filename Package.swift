@@ -240,7 +240,7 @@ let package = Package(
             name: "SweepWorkerTests", dependencies: ["SweepWorker"], swiftSettings: ours),
         .testTarget(
             name: "EndToEndTests", dependencies: ["windrow", "Processes", "SweepStore"],
-            swiftSettings: ours),
+            exclude: ["Browser"], swiftSettings: ours),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
     ] + kernelLevels + fuzzing + bench + simulation

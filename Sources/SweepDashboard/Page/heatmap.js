@@ -167,7 +167,7 @@ function moveHeat(i, j) {
   const where = [[heat.x, sx.names[x]], [heat.y, sy.names[y]]].filter(([f]) => f >= 0)
     .map(([f, name]) => `${data.rows.factors[f]}=${name}`).join(", ") + ": ";
   byId("heat-text").textContent = where + (cell
-    ? `${cell.n} trials` + (cell.finite ? `, best ${number(cell.best)}, mean ${number(cell.sum / cell.finite)}` : "")
+    ? `${cell.n} trial${cell.n === 1 ? "" : "s"}` + (cell.finite ? `, best ${number(cell.best)}, mean ${number(cell.sum / cell.finite)}` : "")
       + (cell.diverged ? `, ${cell.diverged} diverged` : "") + (cell.row >= 0 ? "; Enter shows the best one's curve" : "")
     : "no trial yet");
   heat.picture.redraw();
