@@ -134,7 +134,7 @@ extension TopState {
             case .trials: [("l", "log")]
             }
         let all =
-            own + [("s", "sort"), ("/", "filter"), ("tab", "other"), ("?", "help"), ("q", "quit")]
+            own + [("tab", "other"), ("?", "help"), ("q", "quit"), ("/", "filter"), ("s", "sort")]
         return ScreenLine(
             all.flatMap { [Span($0.0, .strong), Span(" \($0.1)  ", .dim)] })
     }

@@ -21,7 +21,9 @@ extension TopTable {
             Column(head: "VALUE", width: 11, isNumber: true),
         ]
         let others = columns.reduce(0) { $0 + (width >= $1.from ? $1.width + 1 : 0) }
-        columns[1].width = max(8, width - others)
+        let labels = widest(
+            trials.map { $0.trial.label.isEmpty ? $0.id : $0.trial.label }, atMost: width)
+        columns[1].width = max(8, min(labels, width - others))
         let rows = trials.map { line -> ScreenLine in
             let progress = line.trial.progress
             let hasRounds = progress.trial?.rounds != nil

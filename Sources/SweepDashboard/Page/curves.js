@@ -100,7 +100,7 @@ function drawCurves(pen, width, height) {
   if (y1 === y0) { y0 = curves.isLog ? y0 / 2 : y0 - 1; y1 = curves.isLog ? y1 * 2 : y1 + 1; }
   const map = curves.isLog ? Math.log10 : (v) => v;
   const [low, high] = [map(y0), map(y1)];
-  const labels = (curves.isLog ? logTicks(y0, y1, 7) : ticks(y0, y1, 6)).map((t) => [map(t), number(t)]);
+  const labels = (curves.isLog ? logTicks(y0, y1, 7) : ticks(y0, y1, 6)).map((t) => [map(t), tickText(t)]);
   const left = Math.max(...labels.map(([, text]) => pen.measureText(text).width)) + 8;
   const box = { x: left, y: 20, w: width - left - 12, h: height - 58 };
   const px = (x) => box.x + box.w * (x - x0) / (x1 - x0);
@@ -114,7 +114,7 @@ function drawCurves(pen, width, height) {
     pen.fillText(text, left - 4, y + 4);
   }
   pen.textAlign = "center";
-  for (const t of ticks(x0, x1, Math.max(2, Math.floor(box.w / 80)))) pen.fillText(number(t), Math.min(px(t), width - 22), height - 24);
+  for (const t of ticks(x0, x1, Math.max(2, Math.floor(box.w / 80)))) pen.fillText(tickText(t), Math.min(px(t), width - 22), height - 24);
   pen.fillText("round", box.x + box.w / 2, height - 8);
   pen.textAlign = "left";
   pen.fillText(data.rows.metric ?? data.summary?.metric ?? "", 0, 11);

@@ -80,8 +80,15 @@ function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(3).replace(/\.?0+e/, "e");
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(3).replace(/\.?0+e\+?/, "e");
   return String(Number(value.toPrecision(5)));
+}
+
+// A round number with all its digits, so that neighbours differ.
+function tickText(value) {
+  const whole = Number(value.toPrecision(10)), size = Math.abs(whole);
+  if (size === 0 || (size < 1e6 && size >= 1e-4)) return String(whole);
+  return whole.toExponential().replace("e+", "e");
 }
 
 function seconds(value) {

@@ -1,16 +1,20 @@
 // The grid as a heat map over two parameters; each cell is a summary of its trials.
 
 const heat = {
-  x: 0, y: 1, cell: "best", cursor: null, cells: new Map(), seen: 0, key: "", scales: [],
+  x: -1, y: -1, isChosen: false, cell: "best", cursor: null, cells: new Map(), seen: 0, key: "", scales: [],
   picture: null,
 };
 
-// Two parameters that tell most: the ones with the most values that still fit.
+// The two parameters with the most values so far, until somebody chooses others.
 function chooseHeatAxes() {
+  if (heat.isChosen) return;
+  const before = [heat.x, heat.y];
   const order = data.rows.factors.map((_, f) => f)
     .sort((a, b) => data.rows.levels[b].length - data.rows.levels[a].length || a - b);
   heat.x = order[0] ?? -1;
   heat.y = order[1] ?? -1;
+  if (before[0] === heat.x && before[1] === heat.y && byId("heat-x").options.length) return;
+  heat.cursor = null;
   fillHeatControls();
 }
 
@@ -122,9 +126,9 @@ function drawHeat(pen, width, height) {
   });
   pen.fillStyle = style("--dim");
   pen.textAlign = "left";
-  pen.fillText(fitted(pen, axisNames(" ↓ ", " → "), box.w * 0.5), box.x, height - 16);
-  drawLegend(pen, [...heat.cells.values()].map(cellValue), box.x + box.w, height - 16);
+  const end = drawLegend(pen, [...heat.cells.values()].map(cellValue), box.x + box.w, height - 16);
   pen.textAlign = "left";
+  pen.fillText(fitted(pen, axisNames(" ↓ ", " → "), Math.max(0, end)), 0, height - 16);
   pen.textBaseline = "alphabetic";
   if (heat.cursor) {
     pen.strokeStyle = style("--front");
@@ -139,10 +143,10 @@ function axisNames(down, across) {
   return [heat.y < 0 ? null : name(heat.y) + down, heat.x < 0 ? null : name(heat.x) + across].filter((t) => t).join("  ");
 }
 
-// What the colours mean, right-aligned: the worst value, the colours, the best one.
+// What the colours mean, right-aligned: the worst value, the colours, the best one. Says where it begins.
 function drawLegend(pen, values, right, top) {
   const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return;
+  if (finite.length === 0) return right;
   const low = finite.reduce((a, b) => Math.min(a, b)), high = finite.reduce((a, b) => Math.max(a, b));
   const isUp = heat.cell === "count" || data.isMaximized;
   const [dark, bright] = (isUp ? [low, high] : [high, low]).map(number);
@@ -156,6 +160,7 @@ function drawLegend(pen, values, right, top) {
   pen.textAlign = "right";
   pen.fillText(text, right, top);
   pen.fillText(dark, start - 6, top);
+  return start - 14 - pen.measureText(dark).width;
 }
 
 function moveHeat(i, j) {
@@ -196,6 +201,7 @@ function startHeat() {
   for (const [id, axis] of [["heat-x", "x"], ["heat-y", "y"]]) {
     byId(id).addEventListener("change", (event) => {
       heat[axis] = Number(event.target.value);
+      heat.isChosen = true;
       heat.cursor = null;
       heat.picture.redraw();
     });

@@ -69,6 +69,8 @@ function choose(name) {
   curves.list = [];
   listCurves();
   heat.cursor = null;
+  heat.isChosen = false;
+  byId("heat-x").replaceChildren();
   failures.known = "";
   problems.store = null;
   connect();
@@ -81,11 +83,10 @@ function takeRows(event) {
   if (event.factors) {
     byId("metric").replaceChildren(...data.rows.metrics.map((name) => element("option", name, { value: name })));
     byId("metric").value = data.rows.metric;
-    chooseHeatAxes();
+    if (heat.isChosen) fillHeatControls();
     tellChosen();
-  } else if (heat.cursor === null && first < 64) {
-    chooseHeatAxes();
   }
+  chooseHeatAxes();
   finishCurves(first);
   document.body.dataset.rows = String(data.rows.count);
   redrawRows();
