@@ -45,9 +45,14 @@ public struct CommandExperiment: Experiment {
         let folder = try CommandFolder()
         let environment = CommandProgram.environment(
             for: trial, result: folder.result, trace: folder.trace, gpus: context.gpus)
+        var progress = context.progress.map {
+            CommandProgress(path: folder.trace, metric: context.metric, tell: $0)
+        }
+        defer { progress?.end() }
         let ending = try CommandProcess.run(
             arguments, environment: environment, directory: context.directory,
-            memory: context.memory, print: context.print)
+            memory: context.memory, print: context.print,
+            look: progress == nil ? nil : { progress?.look() })
         guard ending.exitCode == 0 else {
             throw TrialFailure(
                 ending.reason(program: arguments[0], memory: context.memory),

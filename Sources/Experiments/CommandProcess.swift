@@ -28,9 +28,10 @@ struct CommandProcess {
     /// - Parameters:
     ///   - memory: bytes that it, and each program that it starts, may map; nil: no bound.
     ///   - print: gets all of what is printed as well.
+    ///   - look: is called once a second while it runs.
     static func run(
         _ arguments: [String], environment: [String], directory: String, memory: Int? = nil,
-        print: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+        print: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil, look: (() -> Void)? = nil
     ) throws(TrialFailure) -> Ending {
         let process: CommandProcess
         do {
@@ -40,7 +41,7 @@ struct CommandProcess {
             throw failure(error, program: arguments[0])
         }
         defer { process.process.reap() }
-        return try process.listen(program: arguments[0], print: print)
+        return try process.listen(program: arguments[0], print: print, look: look)
     }
 
     private init(
@@ -59,7 +60,8 @@ struct CommandProcess {
     }
 
     private func listen(
-        program: String, print: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+        program: String, print: (@Sendable (UnsafeRawBufferPointer) -> Void)?,
+        look: (() -> Void)?
     ) throws(TrialFailure) -> Ending {
         var results = ResultLines()
         var errors = ErrorTail()
@@ -75,13 +77,19 @@ struct CommandProcess {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
         var exit: ChildProcess.Exit?
+        var nextLook = Self.milliseconds + 1000
         while exit == nil {
             var watched = [
                 pollfd(fd: process.end.number, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: isOpen.output ? output.number : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: isOpen.error ? error.number : -1, events: Int16(POLLIN), revents: 0),
             ]
-            if poll(&watched, 3, -1) < 0 {
+            if look != nil, Self.milliseconds >= nextLook {
+                look?()
+                nextLook = Self.milliseconds + 1000
+            }
+            let patience = look == nil ? -1 : Int32(clamping: max(0, nextLook - Self.milliseconds))
+            if poll(&watched, 3, patience) < 0 {
                 if errno == EINTR { continue }
                 throw TrialFailure("cannot wait for a program: \(String(cString: strerror(errno)))")
             }
@@ -111,6 +119,12 @@ struct CommandProcess {
         case nil: break
         }
         return Ending(exitCode: code, signal: signal, resultLines: results, errors: errors.text)
+    }
+
+    private static var milliseconds: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
     /// Takes what lies in a pipe, and no more than a pipe holds: somebody may go on writing.

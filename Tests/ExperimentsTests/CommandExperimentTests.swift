@@ -1,5 +1,6 @@
 import Glibc
 import SweepCore
+import Synchronization
 import Testing
 
 @testable import Experiments
@@ -217,5 +218,40 @@ import Testing
         let failure = try failure(#"cp lines "$WINDROW_TRACE"; echo '{}'"#, in: folder)
         #expect(failure.isPermanent)
         #expect(failure.reason.contains("line 2 of the trace file"), "\(failure.reason)")
+    }
+
+    // MARK: Those who watch
+
+    @Test func `those who watch see the last whole line of the trace while the program runs`()
+        throws
+    {
+        try #require(mkfifo(folder.path + "/go", 0o600) == 0)
+        // Open for both: writing does not wait for the program to read.
+        let go = open(folder.path + "/go", O_RDWR | O_CLOEXEC)
+        try #require(go >= 0)
+        defer { close(go) }
+        let seen = Mutex<[TrialProgress]>([])
+        var context = TrialContext(directory: folder.path, metric: "loss")
+        context.progress = { progress in
+            seen.withLock { $0.append(progress) }
+            _ = write(go, "\n", 1)
+        }
+        let script = #"""
+            say() { printf "$1" >> "$WINDROW_TRACE"; }
+            say 'round=1 loss=2\nround=20 loss=0.5\nround=30 lo'; read x < go
+            say 'ss=0.25\n{"loss": 0.125}\n\n'; read x < go
+            say '{"note": "words"}\n'; read x < go
+            echo '{"loss": 1}'
+            """#.replacing("{", with: "{{").replacing("}", with: "}}")
+        let failure = #expect(throws: TrialFailure.self) {
+            try CommandExperiment().run(commandTrial(["/bin/sh", "-c", script]), in: context)
+        }
+        // What is wrong with a line is told at the end, as without anybody who watches.
+        #expect(failure?.reason.contains("words") == true)
+        #expect(
+            seen.withLock { $0 } == [
+                TrialProgress(round: 20, value: 0.5), TrialProgress(round: 4, value: 0.125),
+                TrialProgress(round: 5),
+            ])
     }
 }
