@@ -80,7 +80,8 @@ final class DashboardHub: Sendable {
         known.withLock { known in
             known.streams -= 1
             guard let sweep, let entry = known.stores[sweep] else { return }
-            known.stores[sweep] = (entry.store, max(0, entry.readers - 1))
+            // What nobody looks at takes no memory.
+            known.stores[sweep] = entry.readers > 1 ? (entry.store, entry.readers - 1) : nil
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SweepCore
 import SweepStore
 import Synchronization
@@ -18,6 +19,9 @@ final class FollowedStore: @unchecked Sendable {
     /// Rows as they are read; touched by `refresh` only.
     private var rows = SweepRows()
     private var results: ResultsFollower
+    /// The manifest as it was when its sweep was read.
+    private var manifest: FileStamp?
+    private var sweep: Sweep?
     private let trace = Mutex<TraceFollower?>(nil)
 
     init(folder: String) {
@@ -32,10 +36,10 @@ final class FollowedStore: @unchecked Sendable {
     func refresh() {
         var problem: String?
         let before = (rows.generation, rows.count)
+        readSweep()
         do {
             try results.poll(
                 began: { columns in
-                    let sweep = try? StoreAccount(folder).sweep
                     rows.begin(
                         columns, axes: sweep.map(Self.axes(of:)), goal: sweep?.metric)
                 },
@@ -47,6 +51,18 @@ final class FollowedStore: @unchecked Sendable {
             contents.problem = problem
             if (rows.generation, rows.count) != before { contents.rows = rows }
         }
+    }
+
+    /// Reads the sweep when the manifest has changed; of an edited one, all rows are read anew.
+    private func readSweep() {
+        let stamp = FileStamp(folder + "/manifest.json")
+        guard stamp != manifest else { return }
+        manifest = stamp
+        let before = sweep
+        sweep = try? StoreAccount(folder).sweep
+        let isSame =
+            before?.columnsOnAxes == sweep?.columnsOnAxes && before?.metric == sweep?.metric
+        if !isSame, rows.generation > 0 { results = ResultsFollower(folder) }
     }
 
     /// The columns on a sweep's axes, outermost first.
@@ -107,5 +123,25 @@ final class FollowedStore: @unchecked Sendable {
             }
         }
         return json.bytes
+    }
+}
+
+/// What tells whether a file was put in another's place, or written to.
+private struct FileStamp: Equatable {
+    private let device: UInt
+    private let number: UInt64
+    private let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// Nil when there is no such file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt(status.st_dev)
+        number = UInt64(status.st_ino)
+        size = Int(status.st_size)
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
     }
 }

@@ -49,42 +49,50 @@ struct RowsTests {
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    @Test("whatever the size of the parts, the page has each row with its values, and levels once")
-    func whole() throws {
-        let scratch = Scratch()
-        let sweep = try Sweep.read(
-            text: """
-                sweep: s
-                experiment: noop
-                axes:
-                  busy: [0, 0.5]
-                  i: {range: [0, 150]}
-                """, file: "s.yaml", directory: "/", overrides: [],
-            experiments: ExperimentRegistry.builtIn.map(\.description))
-        let grid = try Grid(sweep)
-        let store = try Store.open(
-            scratch.path, sweep: sweep, grid: grid, metrics: ["value", "loss"],
-            source: [],
+    private static func sweep(_ axes: String) throws -> Sweep {
+        try Sweep.read(
+            text: "sweep: s\nexperiment: noop\naxes: \(axes)\n", file: "s.yaml", directory: "/",
+            overrides: [], experiments: ExperimentRegistry.builtIn.map(\.description))
+    }
+
+    private static func open(
+        _ folder: String, _ sweep: Sweep, _ grid: Grid
+    ) throws -> sending Store {
+        try Store.open(
+            folder, sweep: sweep, grid: grid, metrics: ["value", "loss"], source: [],
             environment: ManifestEnvironment(
                 version: "1", commit: "", cpuModel: "", cpuLevel: "", host: "h", inputs: [:],
                 now: 1e9))
+    }
+
+    /// Every tenth trial has diverged.
+    private static func row(_ index: Int, of grid: Grid) -> ResultRow {
+        let trial = grid.trial(at: index)
+        let hasDiverged = index % 10 == 3
+        return ResultRow(
+            index: index, trial: trial, id: grid.id(of: trial),
+            outcome: TrialOutcome(
+                status: hasDiverged ? .diverged : .ok,
+                metrics: [
+                    .init("value", .integer(1)),
+                    .init("loss", .real(hasDiverged ? .nan : Double(index) / 3)),
+                ]),
+            provenance: Provenance(
+                gitRevision: "g1", host: "h", worker: "1", attempt: 1, startedAt: 1e9,
+                duration: 0.25))
+    }
+
+    @Test("whatever the size of the parts, the page has each row with its values, and levels once")
+    func whole() throws {
+        let scratch = Scratch()
+        let sweep = try Self.sweep("{busy: [0, 0.5], i: {range: [0, 150]}}")
+        let grid = try Grid(sweep)
+        let store = try Self.open(scratch.path, sweep, grid)
         let followed = FollowedStore(folder: scratch.path)
         var early = Reader()
         func append(_ indices: Range<Int>) throws {
             for index in indices {
-                let trial = grid.trial(at: index)
-                try store.append(
-                    ResultRow(
-                        index: index, trial: trial, id: grid.id(of: trial),
-                        outcome: TrialOutcome(
-                            status: index % 10 == 3 ? .diverged : .ok,
-                            metrics: [
-                                .init("value", .integer(1)),
-                                .init("loss", .real(index % 10 == 3 ? .nan : Double(index) / 3)),
-                            ]),
-                        provenance: Provenance(
-                            gitRevision: "g1", host: "h", worker: "1", attempt: 1, startedAt: 1e9,
-                            duration: 0.25)))
+                try store.append(Self.row(index, of: grid))
             }
             try store.sync()
             followed.refresh()
@@ -114,6 +122,33 @@ struct RowsTests {
         }
     }
 
+    @Test("when a sweep is edited, the page gets its new axes, with all rows")
+    func edited() throws {
+        let scratch = Scratch()
+        let followed = FollowedStore(folder: scratch.path)
+        func run(_ axes: String) throws -> Reader {
+            let sweep = try Self.sweep(axes)
+            let grid = try Grid(sweep)
+            let store = try Self.open(scratch.path, sweep, grid)
+            for index in 0..<grid.count where !store.finished.contains(index) {
+                try store.append(Self.row(index, of: grid))
+            }
+            try store.close()
+            followed.refresh()
+            var reader = Reader()
+            try reader.take(followed.contents.rows, limit: 100)
+            return reader
+        }
+        let first = try run("{i: [1, 2, 3]}")
+        #expect(first.factors == ["i"] && first.rows.count == 3)
+        let second = try run("{busy: [0, 0.5], i: [1, 2, 3]}")
+        #expect(second.factors == ["busy", "i"] && second.rows.count == 6)
+        #expect(second.position.generation > first.position.generation)
+        // The same file again is no edit.
+        let third = try run("{busy: [0, 0.5], i: [1, 2, 3]}")
+        #expect(third.position == second.position)
+    }
+
     @Test("a folder without a store is a problem in words, and a store that comes later is read")
     func absent() throws {
         let scratch = Scratch()
@@ -121,5 +156,35 @@ struct RowsTests {
         followed.refresh()
         #expect(followed.contents.problem?.contains(scratch.path) == true)
         #expect(followed.contents.rows.news(after: .init(), metric: nil) == nil)
+    }
+}
+
+@Suite("Who listens")
+struct HubTests {
+    @Test("so many streams and no more, and each gives its place back")
+    func bounded() {
+        let hub = DashboardHub()
+        hub.publish { $0.take(exampleSnapshot(), now: 0) }
+        let name = exampleSnapshot().sweeps[0].name
+        var open = (0..<DashboardHub.mostStreams).compactMap { _ in hub.open(sweep: name) }
+        #expect(open.count == DashboardHub.mostStreams)
+        #expect(hub.open(sweep: nil).map { _ in 1 } == nil)
+        #expect(hub.followed.count == 1)
+        open.removeLast()
+        #expect(hub.open(sweep: nil).map { _ in 1 } == 1)
+        open = []
+        #expect(hub.followed.isEmpty)
+        #expect(hub.store(of: "other") == nil)
+    }
+
+    @Test("who waits is woken by news, and does not wait for what is there")
+    func wakes() async {
+        let hub = DashboardHub()
+        #expect(hub.event.version == 0)
+        async let woken: Void = hub.wait(past: 0)
+        hub.publish { $0.miss("no answer") }
+        await woken
+        await hub.wait(past: 0)
+        #expect(hub.event.version == 1 && !hub.event.json.isEmpty)
     }
 }

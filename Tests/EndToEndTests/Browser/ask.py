@@ -1,6 +1,8 @@
 """Asks the dashboard as strangers, friends and Prometheus do: python3 ask.py PORT [TOKEN]."""
 
 import http.client
+import random
+import socket
 import sys
 
 PORT = int(sys.argv[1])
@@ -24,6 +26,18 @@ def expect(status, path, method="GET", **headers):
     answer = ask(path, method, **headers)
     assert answer[0] == status, (path, headers, answer[0], answer[1])
     return answer
+
+
+def shout(lines):
+    """Sends any bytes, and goes without listening to the end."""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=60) as connection:
+        try:
+            connection.sendall(lines)
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(5)
+            connection.recv(4096)
+        except OSError:
+            pass
 
 
 PATHS = ["/", "/metrics", "/api/events?sweep=x", "/api/failures?sweep=x", "/nothing", "/?token=wrong"]
@@ -59,3 +73,18 @@ else:
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
     # With a cookie it answers to any of the machine's names.
     expect(200, "/", Cookie=cookie.split(";")[0], Host="head-node:8650")
+
+# Whatever comes, the next one is answered.
+noise = random.Random(1)
+for bytes_sent in (
+    b"", b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01" + bytes(200),
+    b"GET / HTTP/1.1\r\nHost: " + b"a" * 1_000_000 + b"\r\n\r\n",
+    b"GET /" + b"%" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /\xff\xfe?\x00=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    *(noise.randbytes(500) for _ in range(20)),
+):
+    shout(bytes_sent)
+expect(200 if TOKEN is None else 401, "/")
