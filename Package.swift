@@ -158,6 +158,7 @@ let package = Package(
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
             linkerSettings: linked("z", ["libz.a"])),
+        .target(name: "Allocations", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(
             name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
@@ -180,8 +181,8 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
-                "ClusterKeys", "ZeroMQ", "Processes", "CProcess", "CSodium", "CZlib",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClusterKeys", "Allocations", "ZeroMQ", "Processes", "CProcess", "CSodium",
+                "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
         .testTarget(name: "SweepCoreTests", dependencies: ["SweepCore"], swiftSettings: ours),
@@ -205,6 +206,8 @@ let package = Package(
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(
             name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
+        .testTarget(
+            name: "AllocationsTests", dependencies: ["Allocations"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],

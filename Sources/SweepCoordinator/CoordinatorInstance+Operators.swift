@@ -62,6 +62,9 @@ extension CoordinatorInstance {
             summary.leased = progress.leasedCount
             summary.retried = progress.retriedCount
             summary.waiting = obstacle(of: entry.submission.sweep)
+            summary.requires = progress.placement.requires
+            summary.cpus = progress.placement.resources.cpus
+            summary.gpus = progress.placement.resources.gpus
         } else {
             summary.trials = entry.counts.trials
             summary.finished = entry.counts.finished

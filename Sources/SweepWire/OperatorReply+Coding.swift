@@ -88,6 +88,9 @@ extension Windrow_V1_SweepState {
         reason = sweep.reason ?? ""
         priority = Int32(clamping: sweep.priority)
         waiting = sweep.waiting ?? ""
+        requires = sweep.requires
+        cpus = UInt32(clamping: sweep.cpus)
+        gpus = UInt32(clamping: sweep.gpus)
     }
 }
 
@@ -109,6 +112,9 @@ extension SweepSummary {
         reason = message.reason.isEmpty ? nil : message.reason
         priority = Int(message.priority)
         waiting = message.waiting.isEmpty ? nil : message.waiting
+        requires = message.requires
+        cpus = max(1, Int(message.cpus))
+        gpus = Int(message.gpus)
     }
 }
 

@@ -64,6 +64,12 @@ package struct SweepSummary: Sendable, Hashable {
     package var priority = 0
     /// What its trials wait for, if no worker can run them.
     package var waiting: String?
+    /// Tags that a worker needs for its trials.
+    package var requires: [String] = []
+    /// Slots that a trial takes.
+    package var cpus = 1
+    /// Graphics cards that a trial takes.
+    package var gpus = 0
 
     package init(name: String, state: SweepState, store: String) {
         self.name = name

@@ -1440,6 +1440,15 @@ nonisolated struct Windrow_V1_SweepState: Sendable {
   /// what its trials wait for, if no worker can run them
   var waiting: String = String()
 
+  /// tags that a worker needs for its trials
+  var requires: [String] = []
+
+  /// slots that a trial takes; 0 is 1
+  var cpus: UInt32 = 0
+
+  /// graphics cards that a trial takes
+  var gpus: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1473,7 +1482,7 @@ nonisolated struct Windrow_V1_WorkerState: Sendable {
   /// leases that it holds, at most one for each slot
   var running: UInt32 = 0
 
-  /// ready, draining, quarantined, leaving
+  /// ready, resting, draining, quarantined, leaving
   var state: String = String()
 
   var version: String = String()
@@ -4012,7 +4021,7 @@ nonisolated extension Windrow_V1_SweepList: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SweepState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0\u{1}requires\0\u{1}cpus\0\u{1}gpus\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4031,6 +4040,9 @@ nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobu
       case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 10: try { try decoder.decodeSingularSInt32Field(value: &self.priority) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.waiting) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.requires) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.cpus) }()
+      case 14: try { try decoder.decodeSingularUInt32Field(value: &self.gpus) }()
       default: break
       }
     }
@@ -4070,6 +4082,15 @@ nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobu
     if !self.waiting.isEmpty {
       try visitor.visitSingularStringField(value: self.waiting, fieldNumber: 11)
     }
+    if !self.requires.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.requires, fieldNumber: 12)
+    }
+    if self.cpus != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cpus, fieldNumber: 13)
+    }
+    if self.gpus != 0 {
+      try visitor.visitSingularUInt32Field(value: self.gpus, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4085,6 +4106,9 @@ nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobu
     if lhs.reason != rhs.reason {return false}
     if lhs.priority != rhs.priority {return false}
     if lhs.waiting != rhs.waiting {return false}
+    if lhs.requires != rhs.requires {return false}
+    if lhs.cpus != rhs.cpus {return false}
+    if lhs.gpus != rhs.gpus {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

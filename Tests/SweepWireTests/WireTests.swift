@@ -112,6 +112,9 @@ struct WireTests {
                         sweep.reason = "why"
                         sweep.priority = -3
                         sweep.waiting = "a tag"
+                        sweep.requires = ["fast", "big"]
+                        sweep.cpus = 4
+                        sweep.gpus = 2
                         return sweep
                     }))),
         .reply(
