@@ -20,7 +20,7 @@ struct PackagingTests {
     private static let arePackable = isThere("strip") && isThere("objdump") && isThere("gzip")
 
     @Test(
-        "the archive has the program and all that belongs to it",
+        "the archive has the program and all that belongs to it, the same bytes each time",
         .enabled(if: arePackable, "binutils are not installed"))
     func archive() throws {
         let windrow = try Windrow()
@@ -42,6 +42,11 @@ struct PackagingTests {
         for project in ["swift-argument-parser", "swift-collections", "swift-protobuf", "Yams"] {
             #expect(licences.contains { $0.contains(project) }, "\(licences)")
         }
+        _ = try windrow.shell("cd dist && sha256sum *.tar.gz *.deb >../first; rm -r *")
+        #expect(!windrow.lines("first").isEmpty)
+        try Self.pack(windrow)
+        let again = try windrow.shell("cd dist && sha256sum -c ../first")
+        #expect(again.code == 0, "\(again.out)\(again.err)")
     }
 
     @Test(
@@ -66,7 +71,7 @@ struct PackagingTests {
             echo kept >root/var/lib/windrow/results
             install --purge windrow >>log
             cat root/var/lib/windrow/results
-            find root/usr root/etc -name '*windrow*'
+            find root -name '*windrow*' ! -path 'root/var/*'
             """
         try windrow.write("script", script)
         let output = try windrow.shell("sh script || { cat log; exit 1; }")
@@ -81,18 +86,6 @@ struct PackagingTests {
         }
         #expect(output.out.contains(".TH WINDROW\\-RUN 1 "))
         #expect(output.out.hasSuffix("kept\n"), "what was installed is gone: \(output.out)")
-    }
-
-    @Test("the same program gives the same bytes", .enabled(if: arePackable && isThere("dpkg-deb")))
-    func reproducible() throws {
-        let windrow = try Windrow()
-        try Self.pack(windrow)
-        let output = try windrow.shell(
-            "cd dist && sha256sum *.tar.gz *.deb >../first && rm -r * && cd .. && PACKAGE_LEVEL=1 "
-                + "'\(Windrow.package)/scripts/package' '\(Windrow.program)' dist && cd dist && "
-                + "sha256sum -c ../first")
-        #expect(output.code == 0, "\(output.out)\(output.err)")
-        #expect(windrow.lines("first").count == 2)
     }
 
     @Test(
