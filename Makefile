@@ -2,7 +2,8 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build dist test test-cluster fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
+.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
+	reproduce-check lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -18,7 +19,10 @@ test: ## Set everything up and run the tests
 	@scripts/setup test
 	swift test
 
-dist: ## Build one file to copy to other machines, and pack it
+man: build ## Write the manual pages to .build/man
+	scripts/man $(WINDROW) .build/man
+
+dist: ## Build one file to copy to other machines, and pack it: tar.gz and .deb
 	@scripts/setup build
 	scripts/dist
 
@@ -26,6 +30,11 @@ test-cluster: ## Live a lab's day in network namespaces (root; skips without)
 	@scripts/setup test
 	swift build --product windrow
 	scripts/test-cluster
+
+test-slurm: ## Have a real Slurm of two nodes start workers (root, Debian's slurmctld, slurmd, munge; skips without)
+	@scripts/setup test
+	swift build --product windrow
+	scripts/test-slurm
 
 fuzz: ## Feed the decoders with bytes of libFuzzer's choice for a minute
 	scripts/fuzz
@@ -48,6 +57,13 @@ bench-peers: build ## Compare with Ray, Dask, Parsl, HyperQueue and others
 
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py
+
+reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
+
+reproduce-check: build ## Whether each claim that held at a small scale still does, computed twice
+	scripts/reproduce --check
+	scripts/recompute-claims runs/check
 
 lint: ## Check the sources' form
 	swift format lint --strict -r Package.swift Sources Tests

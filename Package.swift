@@ -159,6 +159,7 @@ let package = Package(
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
             linkerSettings: linked("z", ["libz.a"])),
+        .target(name: "Allocations", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(
             name: "SweepDashboard",
@@ -192,8 +193,8 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
-                "SweepDashboard", "ClusterKeys", "ZeroMQ", "Processes", "CProcess", "CSodium",
-                "CZlib",
+                "SweepDashboard", "ClusterKeys", "Allocations", "ZeroMQ", "Processes", "CProcess",
+                "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -222,6 +223,8 @@ let package = Package(
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(
             name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
+        .testTarget(
+            name: "AllocationsTests", dependencies: ["Allocations"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],

@@ -68,6 +68,9 @@ extension CoordinatorInstance {
             summary.retried = progress.retriedCount
             summary.waiting = obstacle(of: entry.submission.sweep)
             summary.metric = progress.book?.metric
+            summary.requires = progress.placement.requires
+            summary.cpus = progress.placement.resources.cpus
+            summary.gpus = progress.placement.resources.gpus
         } else {
             summary.trials = entry.counts.trials
             summary.finished = entry.counts.finished

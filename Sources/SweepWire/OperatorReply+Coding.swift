@@ -93,6 +93,9 @@ extension Windrow_V1_SweepState {
         failures = sweep.failures.map(Windrow_V1_FailureState.init)
         metric = sweep.metric?.name ?? ""
         maximize = sweep.metric?.goal == .maximize
+        requires = sweep.requires
+        cpus = UInt32(clamping: sweep.cpus)
+        gpus = UInt32(clamping: sweep.gpus)
     }
 }
 
@@ -119,6 +122,9 @@ extension SweepSummary {
                 name: message.metric, goal: message.maximize ? .maximize : .minimize)
         }
         for attempt in message.failures { failures.append(try FailureSummary(attempt)) }
+        requires = message.requires
+        cpus = max(1, Int(message.cpus))
+        gpus = Int(message.gpus)
     }
 }
 

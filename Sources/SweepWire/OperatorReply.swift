@@ -73,6 +73,12 @@ package struct SweepSummary: Sendable, Hashable {
 
     /// How many failed attempts of a sweep a coordinator remembers for those who watch.
     package static let mostFailures = 32
+    /// Tags that a worker needs for its trials.
+    package var requires: [String] = []
+    /// Slots that a trial takes.
+    package var cpus = 1
+    /// Graphics cards that a trial takes.
+    package var gpus = 0
 
     package init(name: String, state: SweepState, store: String) {
         self.name = name

@@ -1468,48 +1468,110 @@ nonisolated struct Windrow_V1_SweepList: Sendable {
   init() {}
 }
 
-nonisolated struct Windrow_V1_SweepState: Sendable {
+nonisolated struct Windrow_V1_SweepState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var name: String = String()
+  var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   /// opening, running, paused, cancelled, stopped, finished, failed
-  var state: String = String()
+  var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  var store: String = String()
+  var store: String {
+    get {_storage._store}
+    set {_uniqueStorage()._store = newValue}
+  }
 
-  var trials: UInt64 = 0
+  var trials: UInt64 {
+    get {_storage._trials}
+    set {_uniqueStorage()._trials = newValue}
+  }
 
-  var finished: UInt64 = 0
+  var finished: UInt64 {
+    get {_storage._finished}
+    set {_uniqueStorage()._finished = newValue}
+  }
 
-  var failed: UInt64 = 0
+  var failed: UInt64 {
+    get {_storage._failed}
+    set {_uniqueStorage()._failed = newValue}
+  }
 
-  var leased: UInt64 = 0
+  var leased: UInt64 {
+    get {_storage._leased}
+    set {_uniqueStorage()._leased = newValue}
+  }
 
-  var retried: UInt64 = 0
+  var retried: UInt64 {
+    get {_storage._retried}
+    set {_uniqueStorage()._retried = newValue}
+  }
 
   /// why it is stopped or failed
-  var reason: String = String()
+  var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
-  var priority: Int32 = 0
+  var priority: Int32 {
+    get {_storage._priority}
+    set {_uniqueStorage()._priority = newValue}
+  }
 
   /// what its trials wait for, if no worker can run them
-  var waiting: String = String()
+  var waiting: String {
+    get {_storage._waiting}
+    set {_uniqueStorage()._waiting = newValue}
+  }
 
   /// the latest first, if they were asked for
-  var failures: [Windrow_V1_FailureState] = []
+  var failures: [Windrow_V1_FailureState] {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
 
   /// by which its trials are compared; empty: none, or not known
-  var metric: String = String()
+  var metric: String {
+    get {_storage._metric}
+    set {_uniqueStorage()._metric = newValue}
+  }
 
   /// whether more of it is better
-  var maximize: Bool = false
+  var maximize: Bool {
+    get {_storage._maximize}
+    set {_uniqueStorage()._maximize = newValue}
+  }
+
+  /// tags that a worker needs for its trials
+  var requires: [String] {
+    get {_storage._requires}
+    set {_uniqueStorage()._requires = newValue}
+  }
+
+  /// slots that a trial takes; 0 is 1
+  var cpus: UInt32 {
+    get {_storage._cpus}
+    set {_uniqueStorage()._cpus = newValue}
+  }
+
+  /// graphics cards that a trial takes
+  var gpus: UInt32 {
+    get {_storage._gpus}
+    set {_uniqueStorage()._gpus = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// An attempt that failed.
@@ -4227,94 +4289,177 @@ nonisolated extension Windrow_V1_SweepList: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SweepState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0\u{1}failures\0\u{1}metric\0\u{1}maximize\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0\u{1}failures\0\u{1}metric\0\u{1}maximize\0\u{1}requires\0\u{1}cpus\0\u{1}gpus\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _state: String = String()
+    var _store: String = String()
+    var _trials: UInt64 = 0
+    var _finished: UInt64 = 0
+    var _failed: UInt64 = 0
+    var _leased: UInt64 = 0
+    var _retried: UInt64 = 0
+    var _reason: String = String()
+    var _priority: Int32 = 0
+    var _waiting: String = String()
+    var _failures: [Windrow_V1_FailureState] = []
+    var _metric: String = String()
+    var _maximize: Bool = false
+    var _requires: [String] = []
+    var _cpus: UInt32 = 0
+    var _gpus: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _state = source._state
+      _store = source._store
+      _trials = source._trials
+      _finished = source._finished
+      _failed = source._failed
+      _leased = source._leased
+      _retried = source._retried
+      _reason = source._reason
+      _priority = source._priority
+      _waiting = source._waiting
+      _failures = source._failures
+      _metric = source._metric
+      _maximize = source._maximize
+      _requires = source._requires
+      _cpus = source._cpus
+      _gpus = source._gpus
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.store) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.trials) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.finished) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.failed) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.leased) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.retried) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 10: try { try decoder.decodeSingularSInt32Field(value: &self.priority) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.waiting) }()
-      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.failures) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.metric) }()
-      case 14: try { try decoder.decodeSingularBoolField(value: &self.maximize) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._store) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._trials) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._finished) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._failed) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._leased) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._retried) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 10: try { try decoder.decodeSingularSInt32Field(value: &_storage._priority) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._waiting) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._failures) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._metric) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._maximize) }()
+        case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._cpus) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._gpus) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
-    }
-    if !self.store.isEmpty {
-      try visitor.visitSingularStringField(value: self.store, fieldNumber: 3)
-    }
-    if self.trials != 0 {
-      try visitor.visitSingularUInt64Field(value: self.trials, fieldNumber: 4)
-    }
-    if self.finished != 0 {
-      try visitor.visitSingularUInt64Field(value: self.finished, fieldNumber: 5)
-    }
-    if self.failed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.failed, fieldNumber: 6)
-    }
-    if self.leased != 0 {
-      try visitor.visitSingularUInt64Field(value: self.leased, fieldNumber: 7)
-    }
-    if self.retried != 0 {
-      try visitor.visitSingularUInt64Field(value: self.retried, fieldNumber: 8)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 9)
-    }
-    if self.priority != 0 {
-      try visitor.visitSingularSInt32Field(value: self.priority, fieldNumber: 10)
-    }
-    if !self.waiting.isEmpty {
-      try visitor.visitSingularStringField(value: self.waiting, fieldNumber: 11)
-    }
-    if !self.failures.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.failures, fieldNumber: 12)
-    }
-    if !self.metric.isEmpty {
-      try visitor.visitSingularStringField(value: self.metric, fieldNumber: 13)
-    }
-    if self.maximize != false {
-      try visitor.visitSingularBoolField(value: self.maximize, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 2)
+      }
+      if !_storage._store.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._store, fieldNumber: 3)
+      }
+      if _storage._trials != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._trials, fieldNumber: 4)
+      }
+      if _storage._finished != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._finished, fieldNumber: 5)
+      }
+      if _storage._failed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._failed, fieldNumber: 6)
+      }
+      if _storage._leased != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._leased, fieldNumber: 7)
+      }
+      if _storage._retried != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._retried, fieldNumber: 8)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 9)
+      }
+      if _storage._priority != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._priority, fieldNumber: 10)
+      }
+      if !_storage._waiting.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._waiting, fieldNumber: 11)
+      }
+      if !_storage._failures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._failures, fieldNumber: 12)
+      }
+      if !_storage._metric.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._metric, fieldNumber: 13)
+      }
+      if _storage._maximize != false {
+        try visitor.visitSingularBoolField(value: _storage._maximize, fieldNumber: 14)
+      }
+      if !_storage._requires.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._requires, fieldNumber: 15)
+      }
+      if _storage._cpus != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._cpus, fieldNumber: 16)
+      }
+      if _storage._gpus != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._gpus, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_SweepState, rhs: Windrow_V1_SweepState) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.store != rhs.store {return false}
-    if lhs.trials != rhs.trials {return false}
-    if lhs.finished != rhs.finished {return false}
-    if lhs.failed != rhs.failed {return false}
-    if lhs.leased != rhs.leased {return false}
-    if lhs.retried != rhs.retried {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.priority != rhs.priority {return false}
-    if lhs.waiting != rhs.waiting {return false}
-    if lhs.failures != rhs.failures {return false}
-    if lhs.metric != rhs.metric {return false}
-    if lhs.maximize != rhs.maximize {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._store != rhs_storage._store {return false}
+        if _storage._trials != rhs_storage._trials {return false}
+        if _storage._finished != rhs_storage._finished {return false}
+        if _storage._failed != rhs_storage._failed {return false}
+        if _storage._leased != rhs_storage._leased {return false}
+        if _storage._retried != rhs_storage._retried {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._priority != rhs_storage._priority {return false}
+        if _storage._waiting != rhs_storage._waiting {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._metric != rhs_storage._metric {return false}
+        if _storage._maximize != rhs_storage._maximize {return false}
+        if _storage._requires != rhs_storage._requires {return false}
+        if _storage._cpus != rhs_storage._cpus {return false}
+        if _storage._gpus != rhs_storage._gpus {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -258,6 +258,13 @@ import Testing
                 ("clients", .integer(1_000_000)),
             ], "clients"
         ),
+        (
+            [
+                ("problem", .text("least-squares")), ("dimension", .integer(5)),
+                ("noise", .text("skewed")),
+            ], "dimension"
+        ),
+        ([("problem", .text("turned-quadratics"))], "clients"),
         ([("method", .text("adam"))], "method"),
         ([("step-size", .text("fast"))], "step-size"),
         ([("compressor", .text("top-k"))], "compressor.k"),

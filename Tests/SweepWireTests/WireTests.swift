@@ -138,6 +138,9 @@ struct WireTests {
                         failure.label = "kind=ec"
                         failure.endedAt = 1e9
                         sweep.failures.append(failure)
+                        sweep.requires = ["fast", "big"]
+                        sweep.cpus = 4
+                        sweep.gpus = 2
                         return sweep
                     }))),
         .reply(
