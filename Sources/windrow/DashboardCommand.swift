@@ -120,10 +120,9 @@ struct DashboardCommand: AsyncParsableCommand {
             console.complain(error.message)
             throw ExitStatus.usage.code
         }
-        let eye = CoordinatorEye(connection)
         let first: ClusterSnapshot
         do throws(OperatorError) {
-            first = try eye.look(patience: 15)
+            first = try CoordinatorEye(connection).look(patience: 15)
         } catch {
             console.complain(error.message)
             throw error.status.code
@@ -133,6 +132,7 @@ struct DashboardCommand: AsyncParsableCommand {
             token: token, session: DashboardAccess.randomWord(using: &generator))
         let interruptions = try Interruptions.stream()
         Task { for await _ in interruptions { Glibc.exit(0) } }
+        let eye = CoordinatorEye(connection)
         do throws(DashboardServer.Trouble) {
             let server = try DashboardServer(
                 address: address, port: port, access: access, first: first,

@@ -115,6 +115,20 @@ struct DashboardTests {
         }
     }
 
+    @Test("a coordinator that goes is told as down, and one that comes back as up")
+    func restart() throws {
+        try Daemons().run { daemons in
+            let (port, _) = try serve(daemons)
+            try python(daemons, "wait.py", "\(port)", "1")
+            let coordinator = try #require(
+                daemons.windrow.processes(with: "coordinator").first)
+            kill(coordinator, SIGKILL)
+            try python(daemons, "wait.py", "\(port)", "0")
+            _ = try daemons.startCoordinator([])
+            try python(daemons, "wait.py", "\(port)", "1")
+        }
+    }
+
     @Test(
         "Prometheus reads /metrics",
         .enabled(if: readsMetrics, "scripts/readers installs prometheus_client"))
