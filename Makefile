@@ -2,7 +2,8 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference lint format proto clean
+.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
+	reproduce-check lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -56,6 +57,13 @@ bench-peers: build ## Compare with Ray, Dask, Parsl, HyperQueue and others
 
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py
+
+reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
+
+reproduce-check: build ## Whether each claim that held at a small scale still does, computed twice
+	scripts/reproduce --check
+	scripts/recompute-claims runs/check
 
 lint: ## Check the sources' form
 	swift format lint --strict -r Package.swift Sources Tests

@@ -24,7 +24,9 @@ extension DistributedSGDExperiment {
             missingData(.mlp, "data/digits.libsvm"),
             missingData(.cnn, "data/digits.libsvm"),
         ]
-        + [ProblemName.leastSquares, .logisticRegression, .mlp, .cnn].map { problem in
+        + [
+            ProblemName.leastSquares, .turnedQuadratics, .logisticRegression, .mlp, .cnn,
+        ].map { problem in
             Constraint(
                 [
                     ("intercept", .isOneOf([.flag(true)])),
@@ -48,6 +50,13 @@ extension DistributedSGDExperiment {
                 ],
                 reason: "method: ec-ideal needs the solution, and with lambda: 0 none is sought; "
                     + "take a lambda above 0"),
+            Constraint(
+                [
+                    ("batch", .isBetween(1, .infinity)),
+                    ("problem", .isOneOf([.text(ProblemName.turnedQuadratics.rawValue)])),
+                ],
+                reason: "problem: turned-quadratics has no rows to draw from and no noise; leave "
+                    + "batch at full"),
             Constraint(
                 [
                     ("batch", .isBetween(1, .infinity)),
@@ -98,7 +107,9 @@ extension DistributedSGDExperiment {
                         + "\(problem.rawValue) none is known; give a number"),
             ]
         }
-        + [ProblemName.leastSquares, .logisticRegression, .softmaxRegression].map { problem in
+        + [
+            ProblemName.leastSquares, .turnedQuadratics, .logisticRegression, .softmaxRegression,
+        ].map { problem in
             Constraint(
                 [
                     ("precision", .isOneOf([.text(Precision.single.rawValue)])),
@@ -181,6 +192,30 @@ extension DistributedSGDExperiment {
                 "keeps tables from round to round, so the hash functions must stay the same",
                 "with reseed: round changes them",
                 [("compressor.reseed", .isOneOf([.text("round")]))])
+        ] + ofSums
+    }()
+
+    /// What EControl needs when the server keeps its tables.
+    private static let ofSums: [Constraint] = {
+        let atServer: (column: String, condition: Constraint.Condition) = (
+            "method.feedback", .isOneOf([.text(FeedbackPlace.server.rawValue)])
+        )
+        let linear: [CompressorName] = [.identity, .countSketch]
+        return CompressorName.allCases.filter { !linear.contains($0) }.map { compressor in
+            constraint(
+                .econtrol, compressor,
+                "with feedback: server needs a compressor whose messages add up (count-sketch, "
+                    + "identity)", "is none", [atServer])
+        } + [
+            constraint(
+                .econtrol, .countSketch, "with feedback: server sums tables at the server",
+                "with decode: client sends none",
+                [atServer, ("compressor.decode", .isOneOf([.text("client")]))]),
+            constraint(
+                .econtrol, .countSketch,
+                "with feedback: server keeps tables from round to round, so the hash functions "
+                    + "must stay the same", "with reseed: round changes them",
+                [atServer, ("compressor.reseed", .isOneOf([.text("round")]))]),
         ]
     }()
 

@@ -41,6 +41,18 @@ extension DistributedSGDExperiment {
                         "eta", .real(.nonNegative), default: .derived("k/d of the compressor"),
                         help: "strength of the feedback; unstable from about 2k/d on"),
                     initialGradient,
+                    Parameter(
+                        "feedback",
+                        .choice([
+                            .init(
+                                FeedbackPlace.clients.rawValue,
+                                "at the clients; messages are decoded one by one"),
+                            .init(
+                                FeedbackPlace.server.rawValue,
+                                "at the server, in sums of tables; clients keep nothing"),
+                        ]),
+                        default: .value(.text(FeedbackPlace.clients.rawValue)),
+                        help: "where errors and estimates are kept"),
                 ])
         case .sketchedSGD:
             .init(name.rawValue, "sums of sketches, with a second round", sketched)

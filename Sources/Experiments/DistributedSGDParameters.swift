@@ -9,6 +9,9 @@ extension DistributedSGDExperiment {
             "problem",
             .choice([
                 .init(ProblemName.leastSquares.rawValue, "synthetic quadratics, one per client"),
+                .init(
+                    ProblemName.turnedQuadratics.rawValue,
+                    "three functions in ℝ³ that need feedback; clients: 3"),
                 .init(ProblemName.logisticRegression.rawValue, "two classes, rows of a file"),
                 .init(ProblemName.softmaxRegression.rawValue, "any classes, rows of a file"),
                 .init(ProblemName.mlp.rawValue, "layers of neurons, any classes, rows of a file"),
@@ -81,6 +84,22 @@ extension DistributedSGDExperiment {
         Parameter(
             "sigma", .real(.nonNegative), default: .value(.real(0)),
             help: "noise of least-squares: its total variance is sigma²"),
+        Parameter(
+            "noise",
+            .choice([
+                .init(LeastSquares.Noise.gaussian.rawValue, "normal, the same in all directions"),
+                .init(
+                    LeastSquares.Noise.skewed.rawValue,
+                    "(2, 0), (0, 1) or (−2, −1) for each pair of coordinates, scaled"),
+            ]), default: .value(.text(LeastSquares.Noise.gaussian.rawValue)),
+            help: "what the noise of least-squares is drawn from"),
+        Parameter(
+            "curvature",
+            .choice([
+                .init(LeastSquares.Curvature.graded.rawValue, "i²/n for client i = 1 … n"),
+                .init(LeastSquares.Curvature.equal.rawValue, "1 for all clients"),
+            ]), default: .value(.text(LeastSquares.Curvature.graded.rawValue)),
+            help: "how strongly the clients' functions of least-squares are curved"),
         Parameter(
             "dimension", .integer(1...Int64(DataReader.indexLimit)),
             default: .value(.integer(100)), help: "d of least-squares; data bring their own"),

@@ -51,6 +51,14 @@ extension DistributedSGDSetup {
                 clients: clients, beta: try trial.real("method.beta", default: 0.1),
                 compressor: try contractive(compressor, name), initialGradient: initial)
         case .econtrol:
+            let place = try trial.choice(
+                "method.feedback", FeedbackPlace.self, default: .clients)
+            if place == .server {
+                return EControlOfSums(
+                    eta: trial["method.eta"]?.number,
+                    compressor: try lasting(compressor, "econtrol with feedback: server"),
+                    initialGradient: initial)
+            }
             return EControl(
                 clients: clients, eta: trial["method.eta"]?.number,
                 compressor: try contractive(compressor, name), initialGradient: initial)
@@ -92,28 +100,14 @@ extension DistributedSGDSetup {
                     clients: clients, momentum: momentum, aggregation: aggregation,
                     compressor: topK)
         }
-        guard let linear = compressor as? any LinearCompressor else {
-            throw mismatch(name, "whose messages add up (count-sketch)", compressor, "is none")
-        }
-        if let sketch = compressor as? CountSketch {
-            guard sketch.decoder == .server else {
-                throw TrialFailure(
-                    "compressor.decode: method: \(name.rawValue) sums tables at the server, which "
-                        + "decode: client does not send", isPermanent: true)
-            }
-            guard name != .fetchSGD || sketch.reseed == .never else {
-                throw TrialFailure(
-                    "compressor.reseed: method: fetchsgd keeps tables from round to round, so the "
-                        + "hash functions must stay the same (reseed: never)", isPermanent: true)
-            }
-        }
         if name == .fetchSGD {
             return FetchSGD(
                 momentum: momentum,
                 update: try trial.choice(
                     "method.error", FetchSGD.ErrorUpdate.self, default: .zero),
-                compressor: linear)
+                compressor: try lasting(compressor, name.rawValue))
         }
+        let linear = try linear(compressor, name.rawValue)
         let recovery = try trial.choice(
             "method.recovery", DistributedSGDExperiment.Recovery.self, default: .topK)
         if recovery == .heavyMix {
@@ -126,6 +120,36 @@ extension DistributedSGDSetup {
             clients: clients, momentum: momentum,
             candidates: hasSecondRound ? try trial.integer("method.candidates", default: 4) : nil,
             aggregation: aggregation, compressor: linear)
+    }
+
+    /// The compressor as one whose tables add up at the server.
+    private static func linear(
+        _ compressor: any Compressor, _ method: String
+    ) throws(TrialFailure) -> any LinearCompressor {
+        guard let linear = compressor as? any LinearCompressor else {
+            throw TrialFailure(
+                "method: \(method) needs a compressor whose messages add up (count-sketch), and "
+                    + "compressor: \(compressor.name) is none", isPermanent: true)
+        }
+        if let sketch = compressor as? CountSketch, sketch.decoder != .server {
+            throw TrialFailure(
+                "compressor.decode: method: \(method) sums tables at the server, which "
+                    + "decode: client does not send", isPermanent: true)
+        }
+        return linear
+    }
+
+    /// The compressor as one whose tables of different rounds add up, too.
+    private static func lasting(
+        _ compressor: any Compressor, _ method: String
+    ) throws(TrialFailure) -> any LinearCompressor {
+        let linear = try linear(compressor, method)
+        if let sketch = compressor as? CountSketch, sketch.reseed != .never {
+            throw TrialFailure(
+                "compressor.reseed: method: \(method) keeps tables from round to round, so the "
+                    + "hash functions must stay the same (reseed: never)", isPermanent: true)
+        }
+        return linear
     }
 
     private static func noOptimum(_ name: MethodName) -> TrialFailure {
@@ -145,7 +169,9 @@ extension DistributedSGDSetup {
 
     /// How many vectors of dimension d each client remembers.
     static func vectors(_ trial: Trial) throws(TrialFailure) -> Int {
-        switch try trial.choice("method", MethodName.self) {
+        let place = try trial.choice("method.feedback", FeedbackPlace.self, default: .clients)
+        return switch try trial.choice("method", MethodName.self) {
+        case .econtrol where place == .server: 0
         case .sgd, .compressedSGD, .fetchSGD: 0
         case .ec, .ef21, .diana: 1
         case .ef21SGDM, .econtrol, .ecIdeal, .dianaEC, .sketchedSGD, .trueTopK, .localTopK,

@@ -9,6 +9,7 @@ extension DistributedSGDSetup {
         let name = try trial.choice("problem", ProblemName.self)
         switch name {
         case .leastSquares: return try leastSquares(trial, seed)
+        case .turnedQuadratics: return try turnedQuadratics(trial)
         case .logisticRegression, .softmaxRegression:
             return try regression(name, trial, seed, directory)
         case .mlp, .cnn: return try network(name, trial, seed, directory)
@@ -83,9 +84,30 @@ extension DistributedSGDSetup {
         }
         let dimension = try trial.integer("dimension", default: 100)
         try checkSize(clients: clients, dimension: dimension, vectors: 1)
+        let noise = try trial.choice("noise", LeastSquares.Noise.self, default: .gaussian)
+        guard noise == .gaussian || dimension % 2 == 0 else {
+            throw TrialFailure(
+                "dimension: \(dimension), expected an even number with noise: skewed, which comes "
+                    + "in pairs of coordinates", isPermanent: true)
+        }
         return LeastSquares(
             clients: clients, dimension: dimension, zeta: try trial.real("zeta", default: 1),
-            sigma: try trial.real("sigma", default: 0), seed: seed)
+            sigma: try trial.real("sigma", default: 0),
+            curvature: try trial.choice(
+                "curvature", LeastSquares.Curvature.self, default: .graded),
+            noise: noise, seed: seed)
+    }
+
+    private static func turnedQuadratics(
+        _ trial: Trial
+    ) throws(TrialFailure) -> TurnedQuadratics {
+        let clients = try trial.integer("clients", default: 20)
+        guard clients >= 3, clients % 3 == 0 else {
+            throw TrialFailure(
+                "clients: \(clients), expected a multiple of 3 with problem: turned-quadratics, "
+                    + "which has three functions; say clients: 3", isPermanent: true)
+        }
+        return TurnedQuadratics(clients: clients)
     }
 
     private static func regression(

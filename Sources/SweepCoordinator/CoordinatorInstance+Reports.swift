@@ -160,6 +160,9 @@ extension CoordinatorInstance {
             guard !sweep.isSettled(outcome.index) else { return [] }
             let (attempts, isFinal) = sweep.fail(
                 outcome.index, isPermanent: failure.isPermanent, now: now)
+            note(
+                failure, at: outcome, of: digest, on: peer.registration.host, attempt: attempts,
+                isFinal: isFinal, book: sweep.book)
             guard isFinal else {
                 return [
                     .announce(

@@ -38,6 +38,8 @@ package struct SweepProgress: Sendable {
     package var placement: Placement
     /// Whether idle slots run copies of trials that take long.
     package var speculates = false
+    /// Names its trials for those who watch; nil: nobody can.
+    package var book: TrialBook?
     /// What was said last about why nothing of it can run.
     var toldObstacle: String?
     /// How attempts have ended since this coordinator began.

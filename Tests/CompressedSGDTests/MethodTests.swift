@@ -204,8 +204,9 @@ import Testing
         stepSize: Double
     ) throws {
         let method = CompressedSGDMethod(compressor: TopK(k: 1, dimension: 3))
-        for j in 0..<3 { method.iterate[j] = 1 }
-        let exchange = Exchange(problem: Beznosikov())
+        let problem = TurnedQuadratics(clients: 3)
+        method.iterate.assign(try #require(problem.start))
+        let exchange = Exchange(problem: problem)
         var expected = 1.0
         for round in 0..<50 {
             try method.round(round, stepSize: stepSize, over: exchange)
@@ -224,7 +225,7 @@ import Testing
             EControl(clients: 3, eta: nil, compressor: compressor),
         ] {
             for j in 0..<3 { method.iterate[j] = 1 }
-            let exchange = Exchange(problem: Beznosikov())
+            let exchange = Exchange(problem: TurnedQuadratics(clients: 3))
             try method.start(over: exchange)
             for round in 0..<20_000 { try method.round(round, stepSize: 0.005, over: exchange) }
             #expect(method.iterate.normSquared < 1e-10, "\(method.name)")

@@ -183,4 +183,80 @@ import Testing
             #expect((gradient.normSquared / 20_000 - 9.0 / 4).magnitude < 0.12)
         }
     }
+
+    @Test func `equal curvatures keep L at one and the gradients at zero as they are`() {
+        let zeros = Vector(zeros: 20_000)
+        let gradient = Vector(zeros: 20_000)
+        for clients in [1, 9] {
+            let problem = LeastSquares(
+                clients: clients, dimension: 20_000, zeta: 3, sigma: 0, curvature: .equal, seed: 2)
+            #expect(problem.smoothness?.ofMean == 1)
+            problem.gradient(of: clients - 1, at: zeros, into: gradient)
+            let variance = gradient.normSquared / 20_000
+            #expect((variance * Double(clients) / 9 - 1).magnitude < 0.05)
+        }
+    }
+
+    @Test(arguments: [2, 10])
+    func `skewed noise has mean zero, and its larger entry has not`(dimension: Int) throws {
+        let problem = LeastSquares(
+            clients: 1, dimension: dimension, zeta: 0, sigma: 2, noise: .skewed, seed: 5)
+        let (zero, noisy) = (Vector(zeros: dimension), Vector(zeros: dimension))
+        let (mean, kept) = (Vector(zeros: dimension), Vector(zeros: dimension))
+        var variance = 0.0
+        let rounds = 20_000
+        for round in 0..<rounds {
+            problem.stochasticGradient(of: 0, at: zero, round: round, into: noisy)
+            mean.add(noisy, dividedBy: Double(rounds))
+            variance += noisy.normSquared / Double(rounds)
+            for pair in stride(from: 0, to: dimension, by: 2) {
+                let larger = noisy[pair].magnitude >= noisy[pair + 1].magnitude ? pair : pair + 1
+                kept[larger] += noisy[larger] / Double(rounds)
+            }
+        }
+        // Four standard deviations of a mean, and of a mean of squares.
+        #expect(mean.normSquared.squareRoot() < 4 * 2 / Double(rounds).squareRoot())
+        #expect((variance - 4).magnitude < 4 * 4 / Double(rounds).squareRoot())
+        // Top-1 of each pair keeps (2, 0), (0, 1), (−2, 0), of mean (0, 1/3).
+        let unit = 2 * (0.6 / Double(dimension)).squareRoot()
+        for pair in stride(from: 0, to: dimension, by: 2) {
+            #expect(kept[pair].magnitude < 0.1 * unit)
+            #expect((kept[pair + 1] / unit - 1.0 / 3).magnitude < 0.05)
+        }
+    }
+}
+
+@Suite struct TurnedQuadraticsTests {
+    @Test(arguments: [3, 6])
+    func `the gradient is the derivative of the loss, and curvatures stay below L`(
+        clients: Int
+    ) throws {
+        let problem = TurnedQuadratics(clients: clients)
+        let smoothness = try #require(problem.smoothness)
+        let point = Vector([0.7, -1.3, 0.2])
+        let part = Vector(zeros: 3)
+        let gradient = Vector(zeros: 3)
+        for client in 0..<clients {
+            problem.gradient(of: client, at: point, into: part)
+            gradient.add(part, dividedBy: Double(clients))
+        }
+        for (place, direction) in [[1.0, 1, 1], [1, -1, 0], [1, 0, -1]].enumerated() {
+            let (ahead, behind) = (Vector(zeros: 3), Vector(zeros: 3))
+            var slope = 0.0
+            for index in 0..<3 {
+                ahead[index] = point[index] + direction[index]
+                behind[index] = point[index] - direction[index]
+                slope += gradient[index] * direction[index]
+            }
+            let (here, up, down) = (
+                problem.evaluate(at: point).loss, problem.evaluate(at: ahead).loss,
+                problem.evaluate(at: behind).loss
+            )
+            // Of a quadratic these differences are the derivatives.
+            #expect(((up - down) / 2 - slope).magnitude < 1e-12)
+            let curvature = (up - 2 * here + down) / Double(place == 0 ? 3 : 2)
+            #expect((curvature - (place == 0 ? 7.0 / 6 : smoothness.ofMean)).magnitude < 1e-12)
+        }
+        #expect(problem.evaluate(at: point).gradientNormSquared == gradient.normSquared)
+    }
 }

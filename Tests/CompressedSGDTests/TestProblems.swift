@@ -92,36 +92,3 @@ final class Quadratics: Problem {
         return Evaluation(loss: loss / Double(clients), gradientNormSquared: sum.normSquared)
     }
 }
-
-/// Beznosikov's three functions in ℝ³: fᵢ(x) = ⟨aᵢ, x⟩² + ¼‖x‖², a₁ = (−3, 2, 2) and its turns.
-final class Beznosikov: Problem {
-    let dimension = 3
-    let clients = 3
-    private let a: [[Double]] = [[-3, 2, 2], [2, -3, 2], [2, 2, -3]]
-
-    func exampleCount(of client: Int) -> Int { 1 }
-    func batchSize(of client: Int) -> Int { 1 }
-
-    func gradient(of client: Int, at x: Vector, into gradient: Vector) {
-        let product = a[client][0] * x[0] + a[client][1] * x[1] + a[client][2] * x[2]
-        for j in 0..<3 { gradient[j] = 2 * product * a[client][j] + 0.5 * x[j] }
-    }
-
-    func stochasticGradient(of client: Int, at x: Vector, round: Int, into gradient: Vector) {
-        self.gradient(of: client, at: x, into: gradient)
-    }
-
-    func evaluate(at x: Vector) -> Evaluation {
-        let gradient = Vector(zeros: 3)
-        let sum = Vector(zeros: 3)
-        var loss = 0.0
-        for client in 0..<3 {
-            let product = a[client][0] * x[0] + a[client][1] * x[1] + a[client][2] * x[2]
-            loss += product * product + 0.25 * x.normSquared
-            self.gradient(of: client, at: x, into: gradient)
-            sum.add(gradient)
-        }
-        sum.divide(by: 3)
-        return Evaluation(loss: loss / 3, gradientNormSquared: sum.normSquared)
-    }
-}

@@ -97,7 +97,7 @@ struct PackagingTests {
         for name in ["coordinator", "worker"] {
             let file = "windrow-\(name).service"
             let unit = try String(
-                contentsOfFile: "\(Windrow.package)/packaging/\(file)", encoding: .utf8)
+                contentsOfFile: "\(Windrow.package)/cluster/packaging/\(file)", encoding: .utf8)
             #expect(unit.contains("ExecStart=/usr/bin/windrow \(name) start "))
             try windrow.write(
                 file, unit.replacing("/usr/bin/windrow", with: Windrow.program))

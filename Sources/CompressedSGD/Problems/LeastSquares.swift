@@ -1,19 +1,40 @@
 /// fᵢ(x) = ½‖Aᵢx − bᵢ‖² with Aᵢ = (i/√n)·I and bᵢ ~ N(0, (ζ²/i²)·I), i = 1 … n.
 ///
-/// ζ turns heterogeneity up and down. A stochastic gradient is ∇fᵢ(x) = Aᵢ(Aᵢx − bᵢ) plus Gaussian
-/// noise with E‖noise‖² = σ², that is σ²/d for each coordinate.
+/// ζ turns heterogeneity up and down. A stochastic gradient is ∇fᵢ(x) = Aᵢ(Aᵢx − bᵢ) plus noise with
+/// E noise = 0 and E‖noise‖² = σ², the same share of it for each coordinate.
 ///
-/// f is quadratic with Hessian L·I, L = (1/n) Σ i²/n = (n + 1)(2n + 1)/(6n).
+/// f is quadratic with Hessian L·I, L = (1/n) Σ i²/n = (n + 1)(2n + 1)/(6n), which grows with n. With
+/// equal curvatures Aᵢ = I and bᵢ ~ N(0, (ζ²/n)·I): the same gradients at 0, and L = 1 for every n.
 ///
 /// Source: Gao, Islamov, Stich, "EControl", ICLR 2024, arXiv:2311.05645, synthetic experiments.
 public final class LeastSquares: Problem {
+    /// How strongly the clients' functions are curved.
+    public enum Curvature: String, CaseIterable, Sendable, Hashable, Codable {
+        /// Aᵢ = (i/√n)·I.
+        case graded
+        /// Aᵢ = I.
+        case equal
+    }
+
+    /// What the noise of stochastic gradients is drawn from.
+    public enum Noise: String, CaseIterable, Sendable, Hashable, Codable {
+        /// N(0, (σ²/d)·I).
+        case gaussian
+        /// For each pair of coordinates, one of (2, 0), (0, 1), (−2, −1) times σ·√(0.6/d).
+        ///
+        /// Its mean is 0, that of its larger entry is not. Source: Fatkhullin, Tyurin, Richtárik 2023,
+        /// arXiv:2305.15155, Theorem 1, where d = 2.
+        case skewed
+    }
+
     /// d.
     public let dimension: Int
     /// n.
     public let clients: Int
 
     private let seed: UInt64
-    private let noise: Double
+    private let noise: Noise
+    private let deviation: Double
     private let scales: [Double]
     private let targets: [Vector]
     private let part: Vector
@@ -26,18 +47,36 @@ public final class LeastSquares: Problem {
     ///   - dimension: d, at least 1.
     ///   - zeta: ζ ≥ 0, heterogeneity.
     ///   - sigma: σ ≥ 0, the root of the noise's total variance.
+    ///   - noise: what the noise is drawn from; with `skewed` d is even.
     ///   - seed: fixes bᵢ and the noise.
-    public init(clients: Int, dimension: Int, zeta: Double, sigma: Double, seed: UInt64) {
+    public init(
+        clients: Int, dimension: Int, zeta: Double, sigma: Double, curvature: Curvature = .graded,
+        noise: Noise = .gaussian, seed: UInt64
+    ) {
         precondition(clients >= 1 && dimension >= 1, "n and d are at least 1")
+        precondition(noise == .gaussian || dimension % 2 == 0, "skewed noise comes in pairs")
         self.clients = clients
         self.dimension = dimension
         self.seed = seed
-        noise = sigma / Double(dimension).squareRoot()
-        scales = (1...clients).map { Double($0) / Double(clients).squareRoot() }
+        self.noise = noise
+        switch noise {
+        case .gaussian: deviation = sigma / Double(dimension).squareRoot()
+        case .skewed: deviation = sigma * (0.6 / Double(dimension)).squareRoot()
+        }
+        let root = Double(clients).squareRoot()
+        scales =
+            switch curvature {
+            case .graded: (1...clients).map { Double($0) / root }
+            case .equal: [Double](repeating: 1, count: clients)
+            }
         targets = (0..<clients).map { client in
             let target = Vector(zeros: dimension)
             var stream = RandomStream(seed: seed, purpose: .data, client: client)
-            let deviation = zeta / Double(client + 1)
+            let deviation =
+                switch curvature {
+                case .graded: zeta / Double(client + 1)
+                case .equal: zeta / root
+                }
             for index in 0..<dimension { target.base[index] = deviation * stream.nextNormal() }
             return target
         }
@@ -67,9 +106,23 @@ public final class LeastSquares: Problem {
         of client: Int, at x: Vector, round: Int, into gradient: Vector
     ) {
         self.gradient(of: client, at: x, into: gradient)
-        guard noise > 0 else { return }
+        guard deviation > 0 else { return }
         var stream = RandomStream(seed: seed, purpose: .noise, client: client, round: round)
-        for index in 0..<dimension { gradient.base[index] += noise * stream.nextNormal() }
+        switch noise {
+        case .gaussian:
+            for index in 0..<dimension { gradient.base[index] += deviation * stream.nextNormal() }
+        case .skewed:
+            for index in stride(from: 0, to: dimension, by: 2) {
+                let (first, second): (Double, Double) =
+                    switch stream.next(below: 3) {
+                    case 0: (2, 0)
+                    case 1: (0, 1)
+                    default: (-2, -1)
+                    }
+                gradient.base[index] += deviation * first
+                gradient.base[index + 1] += deviation * second
+            }
+        }
     }
 
     /// x* = Σ Aᵢbᵢ / Σ Aᵢ², coordinate by coordinate.
@@ -87,7 +140,7 @@ public final class LeastSquares: Problem {
         return Optimum(point: point, loss: state.loss, errorBound: bound)
     }
 
-    /// Lᵢ = i²/n.
+    /// Lᵢ = i²/n, or 1 with equal curvatures.
     public var smoothness: Smoothness? {
         let ofClients = scales.map { $0 * $0 }
         return Smoothness(
@@ -101,7 +154,7 @@ public final class LeastSquares: Problem {
         for client in 0..<clients {
             gradient(of: client, at: x, into: part)
             sum.add(part)
-            // ∇fᵢ = Aᵢ(Aᵢx − bᵢ), so ‖Aᵢx − bᵢ‖² = ‖∇fᵢ‖² / (i²/n).
+            // ∇fᵢ = Aᵢ(Aᵢx − bᵢ), so ‖Aᵢx − bᵢ‖² = ‖∇fᵢ‖² divided by Aᵢ².
             loss += 0.5 * part.normSquared / (scales[client] * scales[client])
         }
         sum.divide(by: Double(clients))

@@ -75,6 +75,8 @@ public enum ProblemName: String, CaseIterable, Sendable, Hashable, Codable {
     case mlp
     /// A residual network on images of any number of classes.
     case cnn
+    /// Three functions in ℝ³ on which compression without feedback fails.
+    case turnedQuadratics = "turned-quadratics"
 }
 
 /// How many of its rows a client looks at in a round.

@@ -125,6 +125,11 @@ public final class Exchange {
         }
     }
 
+    /// Server to all clients: a vector of doubles.
+    public func broadcastWhole() {
+        bitsDown += 64 * dimension * clients
+    }
+
     /// Server to the clients of the round: the new iterate.
     func broadcastIterate() {
         bitsDown += 64 * dimension * participants.count
