@@ -71,6 +71,29 @@ struct RestTests {
         }
     }
 
+    @Test("a worker that is told to leave, and whose time is over, gives up what runs and goes")
+    func grace() {
+        var worker = worker()
+        _ = lease(&worker, 1)
+        _ = lease(&worker, 2)
+        #expect(ended(worker.leave()) == [2])
+        let running = [SlotActivity(index: 4, seconds: 2)]
+        #expect(!worker.tick(running, now: 0.1).contains(.exit(.left)))
+        #expect(worker.rest("its time is over", givesUp: true).contains(.kill(slot: 0)))
+        let directives = worker.slotEnded(
+            0,
+            SlotEnd(
+                activity: running[0], exitCode: nil, signal: 9, lastWords: "", time: 0))
+        #expect(ended(directives) == [1])
+        for case .send(.report(let report)) in directives {
+            #expect(report.leases.allSatisfy { $0.outcomes.isEmpty })
+        }
+        // It goes when the coordinator has heard of that, and not before.
+        #expect(!worker.tick(idle, now: 0.2).contains(.exit(.left)))
+        _ = worker.receive(.acknowledgement(through: 2), now: 0.3)
+        #expect(worker.tick(idle, now: 0.4).contains(.exit(.left)))
+    }
+
     @Test("a worker leaves when it has idled long enough, counted from its last work")
     func idleExit() {
         var worker = worker()
