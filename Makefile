@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build dist test test-cluster fuzz simulate chaos sanitize bench bench-peers reference reproduce \
+.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
 	reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
@@ -19,7 +19,10 @@ test: ## Set everything up and run the tests
 	@scripts/setup test
 	swift test
 
-dist: ## Build one file to copy to other machines, and pack it
+man: build ## Write the manual pages to .build/man
+	scripts/man $(WINDROW) .build/man
+
+dist: ## Build one file to copy to other machines, and pack it: tar.gz and .deb
 	@scripts/setup build
 	scripts/dist
 
@@ -27,6 +30,11 @@ test-cluster: ## Live a lab's day in network namespaces (root; skips without)
 	@scripts/setup test
 	swift build --product windrow
 	scripts/test-cluster
+
+test-slurm: ## Have a real Slurm of two nodes start workers (root, Debian's slurmctld, slurmd, munge; skips without)
+	@scripts/setup test
+	swift build --product windrow
+	scripts/test-slurm
 
 fuzz: ## Feed the decoders with bytes of libFuzzer's choice for a minute
 	scripts/fuzz

@@ -101,6 +101,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -158,7 +159,19 @@ let package = Package(
             dependencies: ["SweepCore", "CZlib"],
             swiftSettings: ours,
             linkerSettings: linked("z", ["libz.a"])),
+        .target(name: "Allocations", dependencies: ["SweepWire"], swiftSettings: ours),
         .target(name: "SweepView", dependencies: ["SweepWire"], swiftSettings: ours),
+        .target(
+            name: "SweepDashboard",
+            dependencies: [
+                "SweepCore", "SweepStore", "SweepView", "SweepWire", "Processes",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            resources: [
+                "page.html", "style.css", "draw.js", "data.js", "heatmap.js", "parallel.js",
+                "curves.js", "tables.js", "main.js",
+            ].map { .embedInCode("Page/" + $0) },
+            swiftSettings: ours),
         .target(
             name: "SweepAnswers", dependencies: ["SweepCore", "SweepStore"], swiftSettings: ours),
         .target(
@@ -180,7 +193,8 @@ let package = Package(
             dependencies: [
                 "SweepCore", "CompressedSGD", "KernelChoice", "Experiments", "SweepWire",
                 "SweepStore", "SweepAnswers", "SweepCoordinator", "SweepView", "SweepWorker",
-                "ClusterKeys", "ZeroMQ", "Processes", "CProcess", "CSodium", "CZlib",
+                "SweepDashboard", "ClusterKeys", "Allocations", "ZeroMQ", "Processes", "CProcess",
+                "CSodium", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -202,9 +216,15 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "SweepViewTests", dependencies: ["SweepView", "SweepWire"], swiftSettings: ours),
+        .testTarget(
+            name: "SweepDashboardTests",
+            dependencies: ["SweepDashboard", "SweepStore", "Experiments"],
+            swiftSettings: ours),
         .testTarget(name: "SweepWireTests", dependencies: ["SweepWire"], swiftSettings: ours),
         .testTarget(
             name: "ClusterKeysTests", dependencies: ["ClusterKeys"], swiftSettings: ours),
+        .testTarget(
+            name: "AllocationsTests", dependencies: ["Allocations"], swiftSettings: ours),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: ours),
         .testTarget(
             name: "SweepCoordinatorTests", dependencies: ["SweepCoordinator"],
@@ -223,7 +243,7 @@ let package = Package(
             name: "SweepWorkerTests", dependencies: ["SweepWorker"], swiftSettings: ours),
         .testTarget(
             name: "EndToEndTests", dependencies: ["windrow", "Processes", "SweepStore"],
-            swiftSettings: ours),
+            exclude: ["Browser"], swiftSettings: ours),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),
     ] + kernelLevels + fuzzing + bench + simulation

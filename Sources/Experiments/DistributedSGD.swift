@@ -33,14 +33,24 @@ public struct DistributedSGDExperiment: Experiment {
     /// - Throws: a permanent `TrialFailure` that names the parameter when the trial makes no sense.
     public func run(_ trial: Trial, in context: TrialContext) throws -> TrialOutcome {
         let setup = try DistributedSGDSetup(trial, directory: context.directory)
+        let least = setup.simulation.optimum?.loss
+        let rounds = setup.simulation.rounds
+        var observe: ((Simulation.Record) -> Void)?
+        if let tell = context.progress {
+            observe = { record in
+                tell(
+                    TrialProgress(
+                        round: record.round, rounds: rounds,
+                        value: context.metric.flatMap { Self.value($0, of: record, least) }))
+            }
+        }
         let result: Simulation.Result
         do {
-            result = try setup.simulation.run()
+            result = try setup.simulation.run(observe: observe)
         } catch {
             throw TrialFailure("compressor: its own message could not be read: \(error)")
         }
         let last = result.last
-        let least = setup.simulation.optimum?.loss
         return TrialOutcome(
             status: result.hasDiverged ? .diverged : .ok,
             metrics: [
@@ -55,6 +65,23 @@ public struct DistributedSGDExperiment: Experiment {
                 .init("test_accuracy", .real(last.test?.accuracy ?? .nan)),
             ],
             trace: trace(result.records, least))
+    }
+
+    /// A metric before the end of a run; nil for one that is known at the end only.
+    private static func value(
+        _ metric: String, of record: Simulation.Record, _ least: Double?
+    ) -> Double? {
+        switch metric {
+        case "loss": record.loss
+        case "grad_norm_sq": record.gradientNormSquared
+        case "bits_up": Double(record.bitsUp)
+        case "bits_down": Double(record.bitsDown)
+        case "round": Double(record.round)
+        case "suboptimality": least.map { record.loss - $0 }
+        case "test_loss": record.test?.loss
+        case "test_accuracy": record.test?.accuracy
+        default: nil
+        }
     }
 
     /// Reads a data file as the sweep's problems do, and compares its rows with what all of them

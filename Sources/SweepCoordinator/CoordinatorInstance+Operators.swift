@@ -21,10 +21,13 @@ extension CoordinatorInstance {
         }
         switch request.verb {
         case .submit(let submission): return submit(submission, asker)
-        case .status(let name): return [statusReply(name, asker)]
+        case .status(let name, let failures):
+            return [statusReply(name, asker, failures: failures)]
         case .act(let action, let name): return act(action, name, asker, now: now)
-        case .workers(let selection):
-            return withWorkers(selection, asker) { _, _ in [] }
+        case .workers(let selection, let trials):
+            return withWorkers(
+                selection, asker, trials: min(trials, Self.mostTrialsTold)
+            ) { _, _ in [] }
         case .command(let action, let selection):
             return command(action, selection, asker, now: now)
         case .info: return [infoReply(asker, now: now)]
@@ -51,7 +54,9 @@ extension CoordinatorInstance {
     // MARK: Looking
 
     /// Where a sweep stands.
-    func summary(_ name: String) -> SweepSummary? {
+    ///
+    /// - Parameter failures: how many of its latest failures are told.
+    func summary(_ name: String, failures: Int = 0) -> SweepSummary? {
         guard let entry = served[name], let service else { return nil }
         var summary = SweepSummary(
             name: name, state: entry.state, store: service.storeRoot + "/" + name)
@@ -62,6 +67,10 @@ extension CoordinatorInstance {
             summary.leased = progress.leasedCount
             summary.retried = progress.retriedCount
             summary.waiting = obstacle(of: entry.submission.sweep)
+            summary.metric = progress.book?.metric
+            summary.requires = progress.placement.requires
+            summary.cpus = progress.placement.resources.cpus
+            summary.gpus = progress.placement.resources.gpus
         } else {
             summary.trials = entry.counts.trials
             summary.finished = entry.counts.finished
@@ -69,6 +78,7 @@ extension CoordinatorInstance {
         }
         summary.reason = entry.reason
         summary.priority = entry.submission.priority
+        summary.failures = latestFailures(of: entry.submission.sweep, atMost: failures)
         return summary
     }
 
@@ -77,9 +87,14 @@ extension CoordinatorInstance {
         served.sorted { $0.value.order < $1.value.order }.map(\.key)
     }
 
-    func statusReply(_ name: String?, _ asker: Asker) -> CoordinatorDirective {
-        guard let name else { return reply(.sweeps(servedNames.compactMap(summary)), asker) }
-        guard let summary = summary(name) else { return unknown(name, asker) }
+    func statusReply(
+        _ name: String?, _ asker: Asker, failures: Int = 0
+    ) -> CoordinatorDirective {
+        guard let name else {
+            let all = servedNames.compactMap { summary($0, failures: failures) }
+            return reply(.sweeps(all), asker)
+        }
+        guard let summary = summary(name, failures: failures) else { return unknown(name, asker) }
         return reply(.sweeps([summary]), asker)
     }
 
@@ -150,6 +165,9 @@ extension CoordinatorInstance {
             served[name].map({ sweeps[$0.submission.sweep] == nil }) == true
         else {
             return [refuse(asker, "the store of '\(name)' is being closed; try again soon", 75)]
+        }
+        if let old = served[name]?.submission.sweep, old != submission.sweep {
+            failures[old] = nil
         }
         served[name]?.submission = submission
         served[name]?.state = .opening

@@ -41,28 +41,27 @@ extension CoordinatorInstance {
         let belongs =
             leases[report.lease].map { $0.sweep == report.sweep && $0.peer == id } ?? false
         let hasTwin = leases[report.lease]?.twin != nil
-        var successes = 0
-        for outcome in report.outcomes where outcome.index < count {
-            let single = outcome.index..<outcome.index + 1
-            if belongs, leases[report.lease]?.open.contains(outcome.index) == true {
-                leases[report.lease]?.open.remove(single)
-                sweeps[report.sweep]?.leasedCount -= 1
-            } else if case .failure = outcome.result, !countsStaleFailures {
-                continue  // A failure under an old lease says nothing about the new one.
+        let lease = belongs ? report.lease : nil
+        let outcomes = report.outcomes.filter { $0.index < count }
+        var position = 0
+        while position < outcomes.count {
+            let start = position
+            takeResults(
+                of: outcomes, at: &position, under: lease, of: report.sweep, from: peer,
+                into: &batch)
+            noteSuccesses(position - start, of: report.sweep, on: id)
+            if position < outcomes.count {
+                directives += takeFailure(
+                    outcomes[position], under: lease, of: report.sweep, from: peer, id,
+                    into: &batch, now: now)
+                position += 1
             }
-            directives += settle(outcome, of: report.sweep, from: peer, into: &batch, now: now)
-            if case .success = outcome.result {
-                successes += 1
-            } else {
-                noteSuccesses(successes, of: report.sweep, on: id)
-                successes = 0
-                directives += judgeFailure(at: outcome.index, of: report.sweep, on: id)
-            }
-            if hasTwin, sweeps[report.sweep]?.isSettled(outcome.index) == true {
+            guard hasTwin else { continue }
+            for outcome in outcomes[start..<position]
+            where sweeps[report.sweep]?.isSettled(outcome.index) == true {
                 directives += endTwin(of: report.lease, at: outcome.index)
             }
         }
-        noteSuccesses(successes, of: report.sweep, on: id)
         directives += flush(&batch)
         if belongs, report.isEnded {
             close(report.lease)
@@ -93,6 +92,58 @@ extension CoordinatorInstance {
         settings.mistake == .acceptStaleFailure || settings.mistake == .doubleCountAttempt
     }
 
+    /// Takes in the results that a report goes on with, up to the first failure.
+    ///
+    /// Nothing is to be said of a result, so that the books are opened once for all of them.
+    private mutating func takeResults(
+        of outcomes: [Outcome], at position: inout Int, under lease: LeaseID?,
+        of digest: SweepDigest, from peer: Peer, into batch: inout StoreBatch
+    ) {
+        guard var sweep = sweeps.removeValue(forKey: digest) else { return }
+        var record = lease.flatMap { leases.removeValue(forKey: $0) }
+        let (host, worker) = (peer.registration.host, peer.name)
+        while position < outcomes.count, case .success(let result) = outcomes[position].result {
+            let outcome = outcomes[position]
+            if record?.open.contains(outcome.index) == true {
+                record?.open.remove(outcome.index..<outcome.index + 1)
+                sweep.leasedCount -= 1
+            }
+            Self.settle(outcome, result, of: &sweep, host, worker, into: &batch)
+            position += 1
+        }
+        sweeps[digest] = sweep
+        if let lease, let record { leases[lease] = record }
+    }
+
+    /// Gives a trial its result, unless it has a row already.
+    private static func settle(
+        _ outcome: Outcome, _ result: TrialOutcome, of sweep: inout SweepProgress,
+        _ host: String, _ worker: String, into batch: inout StoreBatch
+    ) {
+        guard !sweep.isSettled(outcome.index) else { return }
+        batch.results.append(
+            AcceptedResult(
+                index: outcome.index, attempt: sweep.attempt(of: outcome.index),
+                host: host, worker: worker, outcome: result, startedAt: outcome.startedAt,
+                duration: outcome.duration))
+        sweep.finish(outcome.index, seconds: outcome.duration)
+    }
+
+    /// Takes in an attempt that has failed, and sees whether the worker is to blame.
+    private mutating func takeFailure(
+        _ outcome: Outcome, under lease: LeaseID?, of digest: SweepDigest, from peer: Peer,
+        _ id: PeerID, into batch: inout StoreBatch, now: Double
+    ) -> [CoordinatorDirective] {
+        if let lease, leases[lease]?.open.contains(outcome.index) == true {
+            leases[lease]?.open.remove(outcome.index..<outcome.index + 1)
+            sweeps[digest]?.leasedCount -= 1
+        } else if !countsStaleFailures {
+            return []  // A failure under an old lease says nothing about the new one.
+        }
+        return settle(outcome, of: digest, from: peer, into: &batch, now: now)
+            + judgeFailure(at: outcome.index, of: digest, on: id)
+    }
+
     /// Decides what an outcome means for its trial.
     mutating func settle(
         _ outcome: Outcome, of digest: SweepDigest, from peer: Peer, into batch: inout StoreBatch,
@@ -100,19 +151,18 @@ extension CoordinatorInstance {
     ) -> [CoordinatorDirective] {
         guard var sweep = sweeps.removeValue(forKey: digest) else { return [] }
         defer { sweeps[digest] = sweep }
-        guard !sweep.isSettled(outcome.index) else { return [] }
         switch outcome.result {
         case .success(let result):
-            batch.results.append(
-                AcceptedResult(
-                    index: outcome.index, attempt: sweep.attempt(of: outcome.index),
-                    host: peer.registration.host, worker: peer.name, outcome: result,
-                    startedAt: outcome.startedAt, duration: outcome.duration))
-            sweep.finish(outcome.index, seconds: outcome.duration)
+            Self.settle(
+                outcome, result, of: &sweep, peer.registration.host, peer.name, into: &batch)
             return []
         case .failure(let failure):
+            guard !sweep.isSettled(outcome.index) else { return [] }
             let (attempts, isFinal) = sweep.fail(
                 outcome.index, isPermanent: failure.isPermanent, now: now)
+            note(
+                failure, at: outcome, of: digest, on: peer.registration.host, attempt: attempts,
+                isFinal: isFinal, book: sweep.book)
             guard isFinal else {
                 return [
                     .announce(

@@ -4,8 +4,10 @@ import SweepWire
 /// What operators do to workers.
 extension CoordinatorInstance {
     /// Answers with the selected workers, after `body` has done something to each of them.
+    ///
+    /// - Parameter trials: how many of the trials that they run are told.
     mutating func withWorkers(
-        _ text: String, _ asker: Asker,
+        _ text: String, _ asker: Asker, trials: Int = 0,
         _ body: (inout CoordinatorInstance, PeerID) -> [CoordinatorDirective]
     ) -> [CoordinatorDirective] {
         let selection: WorkerSelection
@@ -37,6 +39,12 @@ extension CoordinatorInstance {
         for id in chosen {
             directives += body(&self, id)
             if let summary = summary(id) { listed.append(summary) }
+        }
+        var room = trials
+        for (place, id) in chosen.enumerated() where room > 0 && place < listed.count {
+            guard let peer = peers[id] else { continue }
+            listed[place].trials = running(on: peer, atMost: room)
+            room -= listed[place].trials.count
         }
         return directives + [reply(.workers(listed), asker)]
     }

@@ -152,6 +152,8 @@ package struct CoordinatorInstance: Sendable {
     /// Nil for the coordinator of a single run, which takes no requests.
     package var service: Service?
     var served: [String: ServedSweep] = [:]
+    /// The latest failed attempts by sweep, the newest last, for those who watch.
+    var failures: [SweepDigest: Deque<FailureSummary>] = [:]
     var nextOrder = 1
     var retryAskers: [UInt64: Asker] = [:]
     /// Whether an operator has told it to leave.

@@ -38,6 +38,8 @@ package struct SweepProgress: Sendable {
     package var placement: Placement
     /// Whether idle slots run copies of trials that take long.
     package var speculates = false
+    /// Names its trials for those who watch; nil: nobody can.
+    package var book: TrialBook?
     /// What was said last about why nothing of it can run.
     var toldObstacle: String?
     /// How attempts have ended since this coordinator began.
@@ -76,7 +78,9 @@ package struct SweepProgress: Sendable {
     var hasWaiting: Bool { !pending.isEmpty || !retries.isEmpty }
 
     /// The attempt that a trial is in, from 1.
-    func attempt(of index: Int) -> Int { (failedAttempts[index] ?? 0) + 1 }
+    func attempt(of index: Int) -> Int {
+        failedAttempts.isEmpty ? 1 : (failedAttempts[index] ?? 0) + 1
+    }
 
     // MARK: Handing out
 
@@ -128,7 +132,7 @@ package struct SweepProgress: Sendable {
     mutating func finish(_ index: Int, seconds: Double) {
         finished.insert(index)
         withdraw(index)
-        failedAttempts[index] = nil
+        if !failedAttempts.isEmpty { failedAttempts[index] = nil }
         // The first trials weigh fully, later ones a tenth: a grid's trial times drift.
         let known = secondsPerTrial ?? seconds
         secondsPerTrial = known + 0.1 * (seconds - known)
@@ -164,6 +168,6 @@ package struct SweepProgress: Sendable {
     /// Forgets that a trial waits.
     private mutating func withdraw(_ index: Int) {
         pending.remove(index..<index + 1)
-        retries.removeAll { $0.index == index }
+        if !retries.isEmpty { retries.removeAll { $0.index == index } }
     }
 }

@@ -105,6 +105,10 @@ public struct TrialContext: Sendable {
     public let memory: Int?
     /// Graphics cards that the trial may use; nil: any.
     public package(set) var gpus: [String]?
+    /// Takes how far the trial has come, for those who watch it; or nil.
+    ///
+    /// Cheap: it may be called for every round.
+    public package(set) var progress: (@Sendable (TrialProgress) -> Void)?
 
     /// Describes the surroundings of a trial.
     public init(

@@ -60,6 +60,12 @@ package struct IndexIntervals: Sendable {
     package mutating func insert(_ range: Range<Int>) {
         guard !range.isEmpty else { return }
         dropSpent()
+        if let last = storage.last, last.upperBound == range.lowerBound {
+            // Nothing lies behind: most trials end in order.
+            storage[storage.count - 1] = last.lowerBound..<range.upperBound
+            count += range.count
+            return
+        }
         var lower = range.lowerBound
         var upper = range.upperBound
         let start = firstRange(endingAtOrAfter: lower)
@@ -81,6 +87,14 @@ package struct IndexIntervals: Sendable {
         guard !range.isEmpty else { return }
         dropSpent()
         let start = firstRange(endingAfter: range.lowerBound)
+        guard start < storage.count, storage[start].lowerBound < range.upperBound else { return }
+        if storage[start].lowerBound == range.lowerBound,
+            storage[start].upperBound > range.upperBound
+        {
+            storage[start] = range.upperBound..<storage[start].upperBound
+            count -= range.count
+            return
+        }
         var end = start
         var kept: [Range<Int>] = []
         while end < storage.count, storage[end].lowerBound < range.upperBound {

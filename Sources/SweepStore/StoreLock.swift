@@ -11,10 +11,18 @@ final class StoreLock {
     /// - Throws: `StoreError.locked`, with who holds it, when another process does.
     init(directory: String, host: String) throws(StoreError) {
         let path = directory + "/lock"
+        var attempts = 0
         while true {
             let descriptor = try FileSystem.openFile(path, O_RDWR | O_CREAT, to: "create")
             while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 if errno == EINTR { continue }
+                if errno == EWOULDBLOCK, attempts < Self.patience,
+                    LockOwner(Self.owner(descriptor, path))?.isLeaving(from: host) == true
+                {
+                    attempts += 1
+                    usleep(10_000)
+                    continue
+                }
                 let error =
                     errno == EWOULDBLOCK
                     ? StoreError.locked(directory: directory, owner: Self.owner(descriptor, path))
@@ -30,8 +38,12 @@ final class StoreLock {
             self.descriptor = descriptor
             break
         }
-        note("process \(getpid()) on \(host)\n")
+        note("\(LockOwner(process: getpid(), host: host))\n")
     }
+
+    /// How many hundredths of a second a process that is being killed is waited for: a disk may have
+    /// to answer before it is gone.
+    private static let patience = 500
 
     deinit { release() }
 

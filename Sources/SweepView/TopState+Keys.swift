@@ -25,7 +25,11 @@ extension TopState {
         notice = nil
         switch key {
         case .character("q"): return [.quit]
-        case .tab, .backTab: pane = pane == .sweeps ? .workers : .sweeps
+        case .tab, .backTab:
+            let panes = Pane.allCases.filter { $0 != .trials || !trials.isEmpty }
+            let place = panes.firstIndex(of: pane) ?? 0
+            let step = key == .tab ? 1 : panes.count - 1
+            pane = panes[(place + step) % panes.count]
         case .up, .character("k"): move(by: -1)
         case .down, .character("j"): move(by: 1)
         case .pageUp: move(by: -10)
@@ -38,7 +42,7 @@ extension TopState {
             keepChoice()
         case .character("?"), .character("h"): mode = .help
         case .character("s"):
-            let count = pane == .sweeps ? Self.sweepOrders.count : Self.workerOrders.count
+            let count = Self.orders(of: pane).count
             order[pane] = ((order[pane] ?? 0) + 1) % count
             isReversed[pane] = false
         case .character("S"): isReversed[pane] = !(isReversed[pane] ?? false)
@@ -64,6 +68,10 @@ extension TopState {
                     .act(.cancel, name: sweep.name))
             case .enter, .character("l"):
                 return [.read(sweep: sweep.name, store: sweep.store)]
+            case .character("f"):
+                mode = .reading(
+                    title: "The latest failed attempts of \(sweep.name)",
+                    lines: Self.failures(of: sweep), offset: 0)
             default: break
             }
         case .workers:
@@ -81,6 +89,14 @@ extension TopState {
                     .command(.stop(atOnce: false), worker: worker.number))
             default: break
             }
+        case .trials:
+            guard let position = trialPosition, key == .enter || key == .character("l")
+            else { return [] }
+            let line = trials[position]
+            guard let id = line.trial.id,
+                let sweep = snapshot?.sweeps.first(where: { $0.name == line.trial.sweep })
+            else { return [] }
+            return [.read(sweep: sweep.name, store: sweep.store, trial: "\(id)")]
         }
         return []
     }
@@ -93,6 +109,10 @@ extension TopState {
         case .workers:
             guard let position = workerPosition else { return }
             chosenWorker = workers[max(0, min(workers.count - 1, position + step))].number
+        case .trials:
+            guard let position = trialPosition else { return }
+            let trials = trials
+            chosenTrial = trials[max(0, min(trials.count - 1, position + step))].name
         }
     }
 

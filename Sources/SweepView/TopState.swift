@@ -5,14 +5,14 @@ package enum TopEffect: Sendable, Hashable {
     case quit
     case act(SweepAction, name: String)
     case command(WorkerAction, worker: Int)
-    /// Fetch the last lines that a sweep's trials have printed, and its failures.
-    case read(sweep: String, store: String)
+    /// Fetch the last lines that a sweep's trials, or one of them, have printed.
+    case read(sweep: String, store: String, trial: String? = nil)
 }
 
 /// `windrow top` as a pure state machine: keys and snapshots go in, effects and a screen come out.
 package struct TopState: Sendable {
     package enum Pane: Sendable, Hashable, CaseIterable {
-        case sweeps, workers
+        case sweeps, workers, trials
     }
 
     /// What the keys do at the moment.
@@ -30,11 +30,12 @@ package struct TopState: Sendable {
     var pane = Pane.sweeps
     var mode = Mode.browsing
     var filter = ""
-    var order = [Pane.sweeps: 0, .workers: 0]
-    var isReversed = [Pane.sweeps: false, .workers: false]
-    /// The chosen sweep and worker.
+    var order = [Pane.sweeps: 0, .workers: 0, .trials: 0]
+    var isReversed = [Pane.sweeps: false, .workers: false, .trials: false]
+    /// The chosen sweep, worker and running trial.
     var chosenSweep: String?
     var chosenWorker: Int?
+    var chosenTrial: RunningLine.Name?
     private(set) var snapshot: ClusterSnapshot?
     private(set) var rates: [String: RateEstimate] = [:]
     /// Why there is no newer snapshot.
@@ -74,6 +75,16 @@ package struct TopState: Sendable {
 
     static let sweepOrders = ["as submitted", "name", "state", "remaining", "failed"]
     static let workerOrders = ["as joined", "host", "state", "busy", "silence"]
+    static let trialOrders = ["time", "sweep", "host", "value", "progress"]
+
+    /// By what a table may be ordered.
+    static func orders(of pane: Pane) -> [String] {
+        switch pane {
+        case .sweeps: sweepOrders
+        case .workers: workerOrders
+        case .trials: trialOrders
+        }
+    }
 
     private func contains(_ words: [String]) -> Bool {
         filter.isEmpty || words.contains { $0.lowercased().contains(filter.lowercased()) }
@@ -109,6 +120,25 @@ package struct TopState: Sendable {
         return isReversed[.workers] == true ? sorted.reversed() : sorted
     }
 
+    /// The running trials that pass the filter, in order.
+    var trials: [RunningLine] {
+        let all = (snapshot?.workers ?? []).flatMap { worker in
+            worker.trials.map {
+                RunningLine(trial: $0, worker: worker.number, host: worker.host)
+            }
+        }.filter { contains([$0.trial.sweep, $0.trial.label, $0.host, $0.id]) }
+        let sorted: [RunningLine] =
+            switch order[.trials] {
+            case 1: all.stably { $0.trial.sweep < $1.trial.sweep }
+            case 2: all.stably { $0.host < $1.host }
+            case 3: all.stably { $0.value < $1.value }
+            case 4: all.stably { $0.share > $1.share }
+            default: all.stably { $0.trial.progress.seconds > $1.trial.progress.seconds }
+            }
+        return isReversed[.trials] == true ? sorted.reversed() : sorted
+    }
+
+    var trialPosition: Int? { trials.firstIndex { $0.name == chosenTrial } }
     var sweepPosition: Int? { sweeps.firstIndex { $0.name == chosenSweep } }
     var workerPosition: Int? { workers.firstIndex { $0.number == chosenWorker } }
 
@@ -116,6 +146,9 @@ package struct TopState: Sendable {
     mutating func keepChoice() {
         if sweepPosition == nil { chosenSweep = sweeps.first?.name }
         if workerPosition == nil { chosenWorker = workers.first?.number }
+        let trials = trials
+        if !trials.contains(where: { $0.name == chosenTrial }) { chosenTrial = trials.first?.name }
+        if trials.isEmpty, pane == .trials { pane = .sweeps }
     }
 }
 

@@ -3,7 +3,7 @@ import SweepWire
 /// The tables of `windrow top`.
 enum TopTable {
     /// A column: its head, its width, and whether it is there where the screen is narrow.
-    private struct Column {
+    struct Column {
         var head: String
         var width: Int
         var isNumber = false
@@ -103,7 +103,7 @@ enum TopTable {
     }
 
     /// As many lines as fit, the chosen one among them.
-    private static func window(
+    static func window(
         _ rows: [ScreenLine], room: Int, position: Int
     ) -> [ScreenLine] {
         guard rows.count > room else { return rows }
@@ -111,11 +111,11 @@ enum TopTable {
         return Array(rows[first..<min(rows.count, first + room)])
     }
 
-    private static func head(_ columns: [Column], _ width: Int) -> ScreenLine {
+    static func head(_ columns: [Column], _ width: Int) -> ScreenLine {
         row(columns, width, columns.map { ($0.head, .dim) }, isSelected: false)
     }
 
-    private static func row(
+    static func row(
         _ columns: [Column], _ width: Int, _ cells: [(String, Span.Style)], isSelected: Bool
     ) -> ScreenLine {
         var line = ScreenLine([], isSelected: isSelected)

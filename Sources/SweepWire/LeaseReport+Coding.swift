@@ -81,13 +81,26 @@ extension Windrow_V1_Outcome {
             }
         case .failure(let reason):
             status = .failed
-            failure = .with {
-                $0.reason = reason.reason
-                if let code = reason.exitCode { $0.exitCode = code }
-                if let signal = reason.signal { $0.signal = signal }
-                $0.isPermanent = reason.isPermanent
-            }
+            failure = Windrow_V1_Failure(reason)
         }
+    }
+}
+
+extension Windrow_V1_Failure {
+    init(_ failure: TrialFailure) {
+        self.init()
+        reason = failure.reason
+        if let code = failure.exitCode { exitCode = code }
+        if let number = failure.signal { signal = number }
+        isPermanent = failure.isPermanent
+    }
+}
+
+extension TrialFailure {
+    init(_ message: Windrow_V1_Failure) {
+        self.init(
+            message.reason, exitCode: message.hasExitCode ? message.exitCode : nil,
+            signal: message.hasSignal ? message.signal : nil, isPermanent: message.isPermanent)
     }
 }
 
@@ -102,12 +115,7 @@ extension Outcome {
         let result: Result<TrialOutcome, TrialFailure>
         switch message.status {
         case .failed:
-            result = .failure(
-                TrialFailure(
-                    message.failure.reason,
-                    exitCode: message.failure.hasExitCode ? message.failure.exitCode : nil,
-                    signal: message.failure.hasSignal ? message.failure.signal : nil,
-                    isPermanent: message.failure.isPermanent))
+            result = .failure(TrialFailure(message.failure))
         case .ok, .diverged:
             guard message.metrics.count == metricNames.count else {
                 throw .malformed(

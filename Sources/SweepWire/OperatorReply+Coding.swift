@@ -1,3 +1,5 @@
+import SweepCore
+
 extension Windrow_V1_Reply {
     init(_ reply: OperatorReply) {
         self.init()
@@ -88,6 +90,12 @@ extension Windrow_V1_SweepState {
         reason = sweep.reason ?? ""
         priority = Int32(clamping: sweep.priority)
         waiting = sweep.waiting ?? ""
+        failures = sweep.failures.map(Windrow_V1_FailureState.init)
+        metric = sweep.metric?.name ?? ""
+        maximize = sweep.metric?.goal == .maximize
+        requires = sweep.requires
+        cpus = UInt32(clamping: sweep.cpus)
+        gpus = UInt32(clamping: sweep.gpus)
     }
 }
 
@@ -109,6 +117,14 @@ extension SweepSummary {
         reason = message.reason.isEmpty ? nil : message.reason
         priority = Int(message.priority)
         waiting = message.waiting.isEmpty ? nil : message.waiting
+        if !message.metric.isEmpty {
+            metric = MetricGoal(
+                name: message.metric, goal: message.maximize ? .maximize : .minimize)
+        }
+        for attempt in message.failures { failures.append(try FailureSummary(attempt)) }
+        requires = message.requires
+        cpus = max(1, Int(message.cpus))
+        gpus = Int(message.gpus)
     }
 }
 
@@ -127,6 +143,7 @@ extension Windrow_V1_WorkerState {
         gpus = worker.gpus
         reason = worker.reason ?? ""
         key = worker.key ?? ""
+        trials = worker.trials.map(Windrow_V1_RunningState.init)
     }
 }
 
@@ -144,5 +161,6 @@ extension WorkerSummary {
         gpus = message.gpus
         reason = message.reason.isEmpty ? nil : message.reason
         key = message.key.isEmpty ? nil : message.key
+        for trial in message.trials { trials.append(try RunningSummary(trial)) }
     }
 }

@@ -1,3 +1,5 @@
+import SweepCore
+
 /// The coordinator's answer to a request.
 package struct OperatorReply: Sendable, Hashable {
     package var number: UInt64
@@ -64,6 +66,19 @@ package struct SweepSummary: Sendable, Hashable {
     package var priority = 0
     /// What its trials wait for, if no worker can run them.
     package var waiting: String?
+    /// By what its trials are compared, where that is known.
+    package var metric: MetricGoal?
+    /// The latest failed attempts, the newest first, as many as were asked for.
+    package var failures: [FailureSummary] = []
+
+    /// How many failed attempts of a sweep a coordinator remembers for those who watch.
+    package static let mostFailures = 32
+    /// Tags that a worker needs for its trials.
+    package var requires: [String] = []
+    /// Slots that a trial takes.
+    package var cpus = 1
+    /// Graphics cards that a trial takes.
+    package var gpus = 0
 
     package init(name: String, state: SweepState, store: String) {
         self.name = name
@@ -106,6 +121,8 @@ package struct WorkerSummary: Sendable, Hashable {
     package var reason: String?
     /// The id of the key by which it was admitted; nil: on this machine, without one.
     package var key: String?
+    /// Trials that it runs, as many as were asked for.
+    package var trials: [RunningSummary] = []
 
     package init(
         number: Int, host: String, pid: Int, slots: Int, running: Int, state: State,

@@ -16,7 +16,11 @@ extension Windrow_V1_Request {
                 $0.priority = Int32(clamping: submission.priority)
                 $0.speculate = submission.speculates
             }
-        case .status(let name): status = .with { $0.name = name ?? "" }
+        case .status(let name, let failures):
+            status = .with {
+                $0.name = name ?? ""
+                $0.failures = UInt32(clamping: failures)
+            }
         case .act(let action, let name):
             act = .with {
                 $0.name = name
@@ -28,7 +32,11 @@ extension Windrow_V1_Request {
                     case .retry: .retry
                     }
             }
-        case .workers(let selection): workers = .with { $0.selection = selection }
+        case .workers(let selection, let trials):
+            workers = .with {
+                $0.selection = selection
+                $0.trials = UInt32(clamping: trials)
+            }
         case .command(let action, let selection):
             command = .with {
                 $0.selection = selection
@@ -70,7 +78,9 @@ extension OperatorRequest {
                 overrides: submit.overrides, priority: Int(submit.priority))
             submission.speculates = submit.speculate
             verb = .submit(submission)
-        case .status(let query): verb = .status(name: query.name.isEmpty ? nil : query.name)
+        case .status(let query):
+            verb = .status(
+                name: query.name.isEmpty ? nil : query.name, failures: Int(query.failures))
         case .act(let act):
             let action: SweepAction =
                 switch act.verb {
@@ -81,7 +91,8 @@ extension OperatorRequest {
                 case .none, .UNRECOGNIZED: throw .malformed("an unknown action on a sweep")
                 }
             verb = .act(action, name: act.name)
-        case .workers(let query): verb = .workers(selection: query.selection)
+        case .workers(let query):
+            verb = .workers(selection: query.selection, trials: Int(query.trials))
         case .command(let command):
             let action: WorkerAction =
                 switch command.verb {

@@ -7,11 +7,11 @@ package struct OperatorRequest: Sendable, Hashable {
     package enum Verb: Sendable, Hashable {
         /// Serve this sweep.
         case submit(Submission)
-        /// Where sweeps stand; nil: all of them.
-        case status(name: String?)
+        /// Where sweeps stand; nil: all of them; with so many of each one's latest failures.
+        case status(name: String?, failures: Int = 0)
         case act(SweepAction, name: String)
-        /// The workers that a selection names.
-        case workers(selection: String)
+        /// The workers that a selection names; with so many of the trials that they run.
+        case workers(selection: String, trials: Int = 0)
         case command(WorkerAction, selection: String)
         case info
         /// Leave; with `workers` let what runs finish first, and send the workers away.

@@ -20,6 +20,9 @@ extension WorkerMessage {
                     .with {
                         $0.lease = trial.lease.number
                         $0.index = UInt64(trial.index)
+                        if let progress = trial.progress {
+                            $0.progress = Windrow_V1_Progress(progress)
+                        }
                     }
                 }
                 $0.held = heartbeat.held.map(\.number)
@@ -69,7 +72,9 @@ extension WorkerMessage {
             for trial in heartbeat.running {
                 let index = try integer(trial.index, "running index")
                 guard index < .max else { throw .malformed("a running index of \(index)") }
-                running.append(RunningTrial(lease: LeaseID(trial.lease), index: index))
+                var known = RunningTrial(lease: LeaseID(trial.lease), index: index)
+                if trial.hasProgress { known.progress = try RunningProgress(trial.progress) }
+                running.append(known)
             }
             var sign = Heartbeat(
                 running: running, held: heartbeat.held.map { LeaseID($0) },

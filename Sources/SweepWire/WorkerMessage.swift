@@ -159,9 +159,27 @@ package struct Heartbeat: Sendable, Hashable {
 package struct RunningTrial: Sendable, Hashable {
     package var lease: LeaseID
     package var index: Int
+    /// How far it has come, for those who watch; in the first of a heartbeat only.
+    package var progress: RunningProgress?
+
+    /// How many trials of a heartbeat say how far they have come.
+    package static let mostProgress = 64
 
     package init(lease: LeaseID, index: Int) {
         self.lease = lease
         self.index = index
+    }
+}
+
+/// How far a running trial had come when its worker looked.
+package struct RunningProgress: Sendable, Hashable {
+    /// Seconds since the attempt began.
+    package var seconds: Double
+    /// Rounds and metric; nil where the experiment does not tell.
+    package var trial: TrialProgress?
+
+    package init(seconds: Double, trial: TrialProgress? = nil) {
+        self.seconds = seconds
+        self.trial = trial
     }
 }

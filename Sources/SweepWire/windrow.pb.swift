@@ -780,9 +780,61 @@ nonisolated struct Windrow_V1_Running: Sendable {
 
   var index: UInt64 = 0
 
+  /// of the first 64 that a heartbeat names
+  var progress: Windrow_V1_Progress {
+    get {_progress ?? Windrow_V1_Progress()}
+    set {_progress = newValue}
+  }
+  /// Returns true if `progress` has been explicitly set.
+  var hasProgress: Bool {self._progress != nil}
+  /// Clears the value of `progress`. Subsequent reads from it will return its default value.
+  mutating func clearProgress() {self._progress = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _progress: Windrow_V1_Progress? = nil
+}
+
+/// How far a running trial has come, for those who watch.
+nonisolated struct Windrow_V1_Progress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// since it began
+  var seconds: Double = 0
+
+  /// rounds that are done; absent: it does not say
+  var round: UInt64 {
+    get {_round ?? 0}
+    set {_round = newValue}
+  }
+  /// Returns true if `round` has been explicitly set.
+  var hasRound: Bool {self._round != nil}
+  /// Clears the value of `round`. Subsequent reads from it will return its default value.
+  mutating func clearRound() {self._round = nil}
+
+  /// how many there will be; 0: not known
+  var rounds: UInt64 = 0
+
+  /// the latest value of the sweep's metric
+  var value: Double {
+    get {_value ?? 0}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  mutating func clearValue() {self._value = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _round: UInt64? = nil
+  fileprivate var _value: Double? = nil
 }
 
 nonisolated struct Windrow_V1_Farewell: Sendable {
@@ -992,6 +1044,9 @@ nonisolated struct Windrow_V1_SweepQuery: Sendable {
   /// empty: all
   var name: String = String()
 
+  /// how many of the latest failed attempts of each are wanted, at most 32
+  var failures: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1064,6 +1119,9 @@ nonisolated struct Windrow_V1_WorkerQuery: Sendable {
 
   /// empty: all
   var selection: String = String()
+
+  /// how many of the trials that they run are wanted, over all of them
+  var trials: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1410,39 +1468,152 @@ nonisolated struct Windrow_V1_SweepList: Sendable {
   init() {}
 }
 
-nonisolated struct Windrow_V1_SweepState: Sendable {
+nonisolated struct Windrow_V1_SweepState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var name: String = String()
+  var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   /// opening, running, paused, cancelled, stopped, finished, failed
-  var state: String = String()
+  var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  var store: String = String()
+  var store: String {
+    get {_storage._store}
+    set {_uniqueStorage()._store = newValue}
+  }
 
-  var trials: UInt64 = 0
+  var trials: UInt64 {
+    get {_storage._trials}
+    set {_uniqueStorage()._trials = newValue}
+  }
 
-  var finished: UInt64 = 0
+  var finished: UInt64 {
+    get {_storage._finished}
+    set {_uniqueStorage()._finished = newValue}
+  }
 
-  var failed: UInt64 = 0
+  var failed: UInt64 {
+    get {_storage._failed}
+    set {_uniqueStorage()._failed = newValue}
+  }
 
-  var leased: UInt64 = 0
+  var leased: UInt64 {
+    get {_storage._leased}
+    set {_uniqueStorage()._leased = newValue}
+  }
 
-  var retried: UInt64 = 0
+  var retried: UInt64 {
+    get {_storage._retried}
+    set {_uniqueStorage()._retried = newValue}
+  }
 
   /// why it is stopped or failed
-  var reason: String = String()
+  var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
-  var priority: Int32 = 0
+  var priority: Int32 {
+    get {_storage._priority}
+    set {_uniqueStorage()._priority = newValue}
+  }
 
   /// what its trials wait for, if no worker can run them
-  var waiting: String = String()
+  var waiting: String {
+    get {_storage._waiting}
+    set {_uniqueStorage()._waiting = newValue}
+  }
+
+  /// the latest first, if they were asked for
+  var failures: [Windrow_V1_FailureState] {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
+
+  /// by which its trials are compared; empty: none, or not known
+  var metric: String {
+    get {_storage._metric}
+    set {_uniqueStorage()._metric = newValue}
+  }
+
+  /// whether more of it is better
+  var maximize: Bool {
+    get {_storage._maximize}
+    set {_uniqueStorage()._maximize = newValue}
+  }
+
+  /// tags that a worker needs for its trials
+  var requires: [String] {
+    get {_storage._requires}
+    set {_uniqueStorage()._requires = newValue}
+  }
+
+  /// slots that a trial takes; 0 is 1
+  var cpus: UInt32 {
+    get {_storage._cpus}
+    set {_uniqueStorage()._cpus = newValue}
+  }
+
+  /// graphics cards that a trial takes
+  var gpus: UInt32 {
+    get {_storage._gpus}
+    set {_uniqueStorage()._gpus = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// An attempt that failed.
+nonisolated struct Windrow_V1_FailureState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the trial
+  var index: UInt64 = 0
+
+  /// of the trial; empty: not known
+  var id: String = String()
+
+  /// what tells it from others: kind=ec step-size=0.1
+  var label: String = String()
+
+  /// from 1
+  var attempt: UInt32 = 0
+
+  /// whether the trial was given up with it
+  var final: Bool = false
+
+  var host: String = String()
+
+  /// s since 1970; 0: not known
+  var endedAt: Double = 0
+
+  var failure: Windrow_V1_Failure {
+    get {_failure ?? Windrow_V1_Failure()}
+    set {_failure = newValue}
+  }
+  /// Returns true if `failure` has been explicitly set.
+  var hasFailure: Bool {self._failure != nil}
+  /// Clears the value of `failure`. Subsequent reads from it will return its default value.
+  mutating func clearFailure() {self._failure = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _failure: Windrow_V1_Failure? = nil
 }
 
 nonisolated struct Windrow_V1_WorkerList: Sendable {
@@ -1473,7 +1644,7 @@ nonisolated struct Windrow_V1_WorkerState: Sendable {
   /// leases that it holds, at most one for each slot
   var running: UInt32 = 0
 
-  /// ready, draining, quarantined, leaving
+  /// ready, resting, draining, quarantined, leaving
   var state: String = String()
 
   var version: String = String()
@@ -1491,9 +1662,47 @@ nonisolated struct Windrow_V1_WorkerState: Sendable {
   /// id of the key by which it was admitted; empty: on this machine, without
   var key: String = String()
 
+  /// if they were asked for
+  var trials: [Windrow_V1_RunningState] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+}
+
+/// A trial that runs, as its worker's last heartbeat said.
+nonisolated struct Windrow_V1_RunningState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sweep: String = String()
+
+  var index: UInt64 = 0
+
+  /// empty: not known
+  var id: String = String()
+
+  /// what tells it from others: kind=ec step-size=0.1
+  var label: String = String()
+
+  /// from 1
+  var attempt: UInt32 = 0
+
+  var progress: Windrow_V1_Progress {
+    get {_progress ?? Windrow_V1_Progress()}
+    set {_progress = newValue}
+  }
+  /// Returns true if `progress` has been explicitly set.
+  var hasProgress: Bool {self._progress != nil}
+  /// Clears the value of `progress`. Subsequent reads from it will return its default value.
+  mutating func clearProgress() {self._progress = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _progress: Windrow_V1_Progress? = nil
 }
 
 nonisolated struct Windrow_V1_CoordinatorInfo: Sendable {
@@ -2860,7 +3069,7 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Windrow_V1_Running: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Running"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}index\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}index\0\u{1}progress\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2870,24 +3079,82 @@ nonisolated extension Windrow_V1_Running: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.index) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._progress) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.lease != 0 {
       try visitor.visitSingularUInt64Field(value: self.lease, fieldNumber: 1)
     }
     if self.index != 0 {
       try visitor.visitSingularUInt64Field(value: self.index, fieldNumber: 2)
     }
+    try { if let v = self._progress {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_Running, rhs: Windrow_V1_Running) -> Bool {
     if lhs.lease != rhs.lease {return false}
     if lhs.index != rhs.index {return false}
+    if lhs._progress != rhs._progress {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Progress"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seconds\0\u{1}round\0\u{1}rounds\0\u{1}value\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._round) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.rounds) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 1)
+    }
+    try { if let v = self._round {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
+    if self.rounds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rounds, fieldNumber: 3)
+    }
+    try { if let v = self._value {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Progress, rhs: Windrow_V1_Progress) -> Bool {
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs._round != rhs._round {return false}
+    if lhs.rounds != rhs.rounds {return false}
+    if lhs._value != rhs._value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3290,7 +3557,7 @@ nonisolated extension Windrow_V1_Submission: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_SweepQuery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SweepQuery"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}failures\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3299,6 +3566,7 @@ nonisolated extension Windrow_V1_SweepQuery: SwiftProtobuf.Message, SwiftProtobu
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.failures) }()
       default: break
       }
     }
@@ -3308,11 +3576,15 @@ nonisolated extension Windrow_V1_SweepQuery: SwiftProtobuf.Message, SwiftProtobu
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
+    if self.failures != 0 {
+      try visitor.visitSingularUInt32Field(value: self.failures, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_SweepQuery, rhs: Windrow_V1_SweepQuery) -> Bool {
     if lhs.name != rhs.name {return false}
+    if lhs.failures != rhs.failures {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3359,7 +3631,7 @@ nonisolated extension Windrow_V1_SweepAction.Verb: SwiftProtobuf._ProtoNameProvi
 
 nonisolated extension Windrow_V1_WorkerQuery: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WorkerQuery"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}selection\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}selection\0\u{1}trials\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3368,6 +3640,7 @@ nonisolated extension Windrow_V1_WorkerQuery: SwiftProtobuf.Message, SwiftProtob
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.selection) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.trials) }()
       default: break
       }
     }
@@ -3377,11 +3650,15 @@ nonisolated extension Windrow_V1_WorkerQuery: SwiftProtobuf.Message, SwiftProtob
     if !self.selection.isEmpty {
       try visitor.visitSingularStringField(value: self.selection, fieldNumber: 1)
     }
+    if self.trials != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trials, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_WorkerQuery, rhs: Windrow_V1_WorkerQuery) -> Bool {
     if lhs.selection != rhs.selection {return false}
+    if lhs.trials != rhs.trials {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4012,7 +4289,185 @@ nonisolated extension Windrow_V1_SweepList: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SweepState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}store\0\u{1}trials\0\u{1}finished\0\u{1}failed\0\u{1}leased\0\u{1}retried\0\u{1}reason\0\u{1}priority\0\u{1}waiting\0\u{1}failures\0\u{1}metric\0\u{1}maximize\0\u{1}requires\0\u{1}cpus\0\u{1}gpus\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _state: String = String()
+    var _store: String = String()
+    var _trials: UInt64 = 0
+    var _finished: UInt64 = 0
+    var _failed: UInt64 = 0
+    var _leased: UInt64 = 0
+    var _retried: UInt64 = 0
+    var _reason: String = String()
+    var _priority: Int32 = 0
+    var _waiting: String = String()
+    var _failures: [Windrow_V1_FailureState] = []
+    var _metric: String = String()
+    var _maximize: Bool = false
+    var _requires: [String] = []
+    var _cpus: UInt32 = 0
+    var _gpus: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _state = source._state
+      _store = source._store
+      _trials = source._trials
+      _finished = source._finished
+      _failed = source._failed
+      _leased = source._leased
+      _retried = source._retried
+      _reason = source._reason
+      _priority = source._priority
+      _waiting = source._waiting
+      _failures = source._failures
+      _metric = source._metric
+      _maximize = source._maximize
+      _requires = source._requires
+      _cpus = source._cpus
+      _gpus = source._gpus
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._store) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._trials) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._finished) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._failed) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._leased) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._retried) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 10: try { try decoder.decodeSingularSInt32Field(value: &_storage._priority) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._waiting) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._failures) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._metric) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._maximize) }()
+        case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._requires) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._cpus) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._gpus) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 2)
+      }
+      if !_storage._store.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._store, fieldNumber: 3)
+      }
+      if _storage._trials != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._trials, fieldNumber: 4)
+      }
+      if _storage._finished != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._finished, fieldNumber: 5)
+      }
+      if _storage._failed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._failed, fieldNumber: 6)
+      }
+      if _storage._leased != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._leased, fieldNumber: 7)
+      }
+      if _storage._retried != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._retried, fieldNumber: 8)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 9)
+      }
+      if _storage._priority != 0 {
+        try visitor.visitSingularSInt32Field(value: _storage._priority, fieldNumber: 10)
+      }
+      if !_storage._waiting.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._waiting, fieldNumber: 11)
+      }
+      if !_storage._failures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._failures, fieldNumber: 12)
+      }
+      if !_storage._metric.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._metric, fieldNumber: 13)
+      }
+      if _storage._maximize != false {
+        try visitor.visitSingularBoolField(value: _storage._maximize, fieldNumber: 14)
+      }
+      if !_storage._requires.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._requires, fieldNumber: 15)
+      }
+      if _storage._cpus != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._cpus, fieldNumber: 16)
+      }
+      if _storage._gpus != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._gpus, fieldNumber: 17)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_SweepState, rhs: Windrow_V1_SweepState) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._store != rhs_storage._store {return false}
+        if _storage._trials != rhs_storage._trials {return false}
+        if _storage._finished != rhs_storage._finished {return false}
+        if _storage._failed != rhs_storage._failed {return false}
+        if _storage._leased != rhs_storage._leased {return false}
+        if _storage._retried != rhs_storage._retried {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._priority != rhs_storage._priority {return false}
+        if _storage._waiting != rhs_storage._waiting {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._metric != rhs_storage._metric {return false}
+        if _storage._maximize != rhs_storage._maximize {return false}
+        if _storage._requires != rhs_storage._requires {return false}
+        if _storage._cpus != rhs_storage._cpus {return false}
+        if _storage._gpus != rhs_storage._gpus {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_FailureState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FailureState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}id\0\u{1}label\0\u{1}attempt\0\u{1}final\0\u{1}host\0\u{3}ended_at\0\u{1}failure\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4020,71 +4475,60 @@ nonisolated extension Windrow_V1_SweepState: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.store) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.trials) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.finished) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.failed) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.leased) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.retried) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 10: try { try decoder.decodeSingularSInt32Field(value: &self.priority) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.waiting) }()
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.index) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.final) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.endedAt) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.index != 0 {
+      try visitor.visitSingularUInt64Field(value: self.index, fieldNumber: 1)
     }
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 2)
     }
-    if !self.store.isEmpty {
-      try visitor.visitSingularStringField(value: self.store, fieldNumber: 3)
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 3)
     }
-    if self.trials != 0 {
-      try visitor.visitSingularUInt64Field(value: self.trials, fieldNumber: 4)
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 4)
     }
-    if self.finished != 0 {
-      try visitor.visitSingularUInt64Field(value: self.finished, fieldNumber: 5)
+    if self.final != false {
+      try visitor.visitSingularBoolField(value: self.final, fieldNumber: 5)
     }
-    if self.failed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.failed, fieldNumber: 6)
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 6)
     }
-    if self.leased != 0 {
-      try visitor.visitSingularUInt64Field(value: self.leased, fieldNumber: 7)
+    if self.endedAt.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.endedAt, fieldNumber: 7)
     }
-    if self.retried != 0 {
-      try visitor.visitSingularUInt64Field(value: self.retried, fieldNumber: 8)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 9)
-    }
-    if self.priority != 0 {
-      try visitor.visitSingularSInt32Field(value: self.priority, fieldNumber: 10)
-    }
-    if !self.waiting.isEmpty {
-      try visitor.visitSingularStringField(value: self.waiting, fieldNumber: 11)
-    }
+    try { if let v = self._failure {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: Windrow_V1_SweepState, rhs: Windrow_V1_SweepState) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.store != rhs.store {return false}
-    if lhs.trials != rhs.trials {return false}
-    if lhs.finished != rhs.finished {return false}
-    if lhs.failed != rhs.failed {return false}
-    if lhs.leased != rhs.leased {return false}
-    if lhs.retried != rhs.retried {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.priority != rhs.priority {return false}
-    if lhs.waiting != rhs.waiting {return false}
+  static func ==(lhs: Windrow_V1_FailureState, rhs: Windrow_V1_FailureState) -> Bool {
+    if lhs.index != rhs.index {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.final != rhs.final {return false}
+    if lhs.host != rhs.host {return false}
+    if lhs.endedAt != rhs.endedAt {return false}
+    if lhs._failure != rhs._failure {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4122,7 +4566,7 @@ nonisolated extension Windrow_V1_WorkerList: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WorkerState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}running\0\u{1}state\0\u{1}version\0\u{1}silence\0\u{1}tags\0\u{1}reason\0\u{1}gpus\0\u{1}key\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}running\0\u{1}state\0\u{1}version\0\u{1}silence\0\u{1}tags\0\u{1}reason\0\u{1}gpus\0\u{1}key\0\u{1}trials\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4142,6 +4586,7 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
       case 10: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.gpus) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.trials) }()
       default: break
       }
     }
@@ -4184,6 +4629,9 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
     if !self.key.isEmpty {
       try visitor.visitSingularStringField(value: self.key, fieldNumber: 12)
     }
+    if !self.trials.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.trials, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4200,6 +4648,66 @@ nonisolated extension Windrow_V1_WorkerState: SwiftProtobuf.Message, SwiftProtob
     if lhs.reason != rhs.reason {return false}
     if lhs.gpus != rhs.gpus {return false}
     if lhs.key != rhs.key {return false}
+    if lhs.trials != rhs.trials {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_RunningState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RunningState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sweep\0\u{1}index\0\u{1}id\0\u{1}label\0\u{1}attempt\0\u{1}progress\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sweep) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.index) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._progress) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.sweep.isEmpty {
+      try visitor.visitSingularStringField(value: self.sweep, fieldNumber: 1)
+    }
+    if self.index != 0 {
+      try visitor.visitSingularUInt64Field(value: self.index, fieldNumber: 2)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 3)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 4)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 5)
+    }
+    try { if let v = self._progress {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_RunningState, rhs: Windrow_V1_RunningState) -> Bool {
+    if lhs.sweep != rhs.sweep {return false}
+    if lhs.index != rhs.index {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs._progress != rhs._progress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -78,13 +78,15 @@ package struct Slot {
                     "this worker has no experiment \(sweep.experiment) of version "
                         + "\(sweep.experimentVersion)", isPermanent: true)
             }
+            var context = TrialContext(
+                directory: sweep.directory, timeout: definition.timeout,
+                parameters: sweep.columns.map(\.name), metric: sweep.metric?.name,
+                print: Self.pass, memory: sweep.placement.resources.memory)
+            // Trials run on this thread only.
+            nonisolated(unsafe) let page = page
+            context.progress = { page.tell($0) }
             loaded[definition.sweep] = .success(
-                Loaded(
-                    experiment: experiment, grid: try Grid(sweep),
-                    context: TrialContext(
-                        directory: sweep.directory, timeout: definition.timeout,
-                        parameters: sweep.columns.map(\.name), metric: sweep.metric?.name,
-                        print: Self.pass, memory: sweep.placement.resources.memory)))
+                Loaded(experiment: experiment, grid: try Grid(sweep), context: context))
         } catch let failure as TrialFailure {
             loaded[definition.sweep] = .failure(failure)
         } catch {

@@ -1,10 +1,12 @@
 import CProcess
 import Glibc
+import SweepCore
 
-/// The page that a worker and one of its slots share: which trial runs, since when, where to stop.
+/// The page that a worker and one of its slots share: which trial runs, since when, where to stop,
+/// and how far it has come.
 ///
 /// It costs the slot two memory writes for each trial, and tells the worker exactly which trial a
-/// dead slot was running.
+/// dead slot was running. A trial that says how far it has come pays for that itself.
 final class SlotPage {
     /// The page's memory file; the slot inherits it.
     let descriptor: Int32
@@ -59,6 +61,18 @@ final class SlotPage {
     /// Announces that nothing runs.
     func rest() { windrow_store(&words.pointee.current, Self.none) }
 
+    /// Says how far the running trial has come.
+    func tell(_ progress: TrialProgress) {
+        let page = words
+        let changes = windrow_load(&page.pointee.changes)
+        windrow_store(&page.pointee.changes, changes &+ 1)
+        windrow_store(&page.pointee.told_by, windrow_load(&page.pointee.started_ns))
+        windrow_store(&page.pointee.round, UInt64(clamping: progress.round))
+        windrow_store(&page.pointee.rounds, UInt64(clamping: progress.rounds ?? 0))
+        windrow_store(&page.pointee.value, (progress.value ?? .nan).bitPattern)
+        windrow_store(&page.pointee.changes, changes &+ 2)
+    }
+
     // MARK: The worker's side
 
     /// Lets the running trial be the lease's last.
@@ -85,6 +99,22 @@ final class SlotPage {
         }
         let now = Self.nanoseconds()
         let started = windrow_load(&words.pointee.started_ns)
-        return SlotActivity(index: index, seconds: now > started ? Double(now - started) * 1e-9 : 0)
+        return SlotActivity(
+            index: index, seconds: now > started ? Double(now - started) * 1e-9 : 0,
+            progress: progress(since: started))
+    }
+
+    /// What the trial that began then has told; nil when it has told nothing, or is just telling.
+    private func progress(since started: UInt64) -> TrialProgress? {
+        let page = words
+        let changes = windrow_load(&page.pointee.changes)
+        guard changes & 1 == 0, windrow_load(&page.pointee.told_by) == started, changes > 0
+        else { return nil }
+        let rounds = windrow_load(&page.pointee.rounds)
+        let value = Double(bitPattern: windrow_load(&page.pointee.value))
+        let progress = TrialProgress(
+            round: Int(clamping: windrow_load(&page.pointee.round)),
+            rounds: rounds > 0 ? Int(clamping: rounds) : nil, value: value.isNaN ? nil : value)
+        return windrow_load(&page.pointee.changes) == changes ? progress : nil
     }
 }

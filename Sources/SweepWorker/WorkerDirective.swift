@@ -1,3 +1,4 @@
+import SweepCore
 import SweepWire
 
 /// What the worker's shell is told to do.
@@ -39,10 +40,13 @@ package struct SlotActivity: Sendable, Hashable {
     package var index: Int?
     /// Seconds since it began.
     package var seconds: Double
+    /// How far it has come, where it says so.
+    package var progress: TrialProgress?
 
-    package init(index: Int?, seconds: Double) {
+    package init(index: Int?, seconds: Double, progress: TrialProgress? = nil) {
         self.index = index
         self.seconds = seconds
+        self.progress = progress
     }
 }
 

@@ -287,7 +287,12 @@ package struct WorkerInstance: Sendable {
             guard let lease = slot.lease, let index = activity.index,
                 lease.range.contains(index), !slot.reported.contains(index)
             else { continue }
-            running.append(RunningTrial(lease: lease.id, index: index))
+            var trial = RunningTrial(lease: lease.id, index: index)
+            if running.count < RunningTrial.mostProgress {
+                trial.progress = RunningProgress(
+                    seconds: activity.seconds, trial: activity.progress)
+            }
+            running.append(trial)
         }
         var sign = Heartbeat(
             running: running, held: told.map(\.id), lastReport: reports.newest,

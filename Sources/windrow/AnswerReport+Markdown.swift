@@ -1,20 +1,22 @@
+import SweepAnswers
+
 extension AnswerReport {
     /// The report as Markdown.
     ///
     /// - Parameter folder: where the pictures lie, from the report's own folder.
     func markdown(pictures folder: String) -> String {
-        var parts = ["# " + Self.oneLine(question.account.name), Self.bullets(summary)]
+        var parts = ["# " + question.account.name.onOneLine, Self.bullets(summary)]
         if let best {
-            parts += ["## Best settings", Self.oneLine(best.title) + ".", Self.page(best.table)]
+            parts += ["## Best settings", best.title.onOneLine + ".", Self.page(best.table)]
             if !best.warnings.isEmpty { parts.append(Self.items(best.warnings)) }
             parts.append(Self.code(best.asked))
         }
         if !pictures.isEmpty {
             parts.append("## Pictures")
             for picture in pictures {
-                parts.append("![\(Self.oneLine(picture.caption))](\(folder)/\(picture.name).svg)")
+                parts.append("![\(picture.caption.onOneLine)](\(folder)/\(picture.name).svg)")
                 let words = ([picture.caption] + picture.notes).joined(separator: " ")
-                parts.append(Self.oneLine(words))
+                parts.append(words.onOneLine)
             }
         }
         if !axes.rows.isEmpty { parts += ["## Axes", Self.page(axes)] }
@@ -57,16 +59,10 @@ extension AnswerReport {
     /// Text in which Markdown and HTML mean nothing.
     private static func cell(_ text: String) -> String {
         var result = ""
-        for character in oneLine(text) {
+        for character in text.onOneLine {
             if "\\|<>*_`[]".contains(character) { result.append("\\") }
             result.append(character)
         }
         return result
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

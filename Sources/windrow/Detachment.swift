@@ -117,16 +117,21 @@ struct Detachment: ParsableArguments {
 
     private func logPath(_ name: String, _ console: Console) throws -> String {
         if let log { return log }
-        let variable = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }
-        let state = variable("XDG_STATE_HOME")
-        let root = state.hasPrefix("/") ? state : variable("HOME") + "/.local/state"
+        let folder = Self.folder
         do {
-            try SecretFile.makeFolder(root + "/windrow")
+            try SecretFile.makeFolder(folder)
         } catch {
             console.complain("\(error)")
             throw ExitStatus.notPermitted.code
         }
-        return root + "/windrow/" + name
+        return folder + "/" + name
+    }
+
+    /// The folder of daemons' messages.
+    static var folder: String {
+        let variable = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }
+        let state = variable("XDG_STATE_HOME")
+        return (state.hasPrefix("/") ? state : variable("HOME") + "/.local/state") + "/windrow"
     }
 
     // MARK: In the daemon

@@ -1,7 +1,4 @@
-import CProcess
-import Glibc
 import Processes
-import ZeroMQ
 
 /// A machine that the user's own `ssh` reaches.
 struct RemoteShell: Sendable {
@@ -16,13 +13,6 @@ struct RemoteShell: Sendable {
         var code: Int32
         var out: String
         var err: String
-    }
-
-    /// Where a command's input comes from.
-    enum Input: Sendable {
-        case nothing
-        case text(String)
-        case file(String)
     }
 
     /// Seconds to find the machine.
@@ -57,7 +47,7 @@ struct RemoteShell: Sendable {
     ///
     /// - Throws: `DeploymentProblem` when the machine cannot be reached, in words for the user.
     func run(
-        _ line: String, input: Input = .nothing, seconds: Double = 60
+        _ line: String, input: CapturedRun.Input = .nothing, seconds: Double = 60
     ) throws(DeploymentProblem) -> Output {
         var arguments = [
             "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=\(Self.connectTimeout)",
@@ -65,67 +55,19 @@ struct RemoteShell: Sendable {
         if let configuration { arguments += ["-F", configuration] }
         if let port { arguments += ["-p", "\(port)"] }
         arguments += ["--", host, line]
-        let output: Output
+        let run: CapturedRun
         do {
-            output = try start(arguments, input, seconds)
+            run = try CapturedRun(arguments, input: input, seconds: seconds)
         } catch {
             throw DeploymentProblem(error.description, .internalError)
         }
+        guard let code = run.code else {
+            throw unreachable("timed out: no end within \(Int(seconds)) s")
+        }
+        let output = Output(code: code, out: run.out, err: run.err)
         // 255 is ssh's own.
         guard output.code != 255 else { throw unreachable(output.err) }
         return output
-    }
-
-    private func start(
-        _ arguments: [String], _ input: Input, _ seconds: Double
-    ) throws(SystemError) -> Output {
-        let out = try Self.memory()
-        let err = try Self.memory()
-        let source: Descriptor
-        switch input {
-        case .nothing: source = try .null()
-        case .text(let text):
-            source = try Self.memory()
-            let bytes = Array(text.utf8)
-            guard pwrite(source.number, bytes, bytes.count, 0) == bytes.count else {
-                throw .last("hold the input of ssh")
-            }
-        case .file(let path):
-            let number = open(path, O_RDONLY | O_CLOEXEC)
-            guard number >= 0 else { throw .last("read \(path)") }
-            source = Descriptor(number)
-        }
-        let child = try ChildProcess.start(
-            "ssh", arguments,
-            descriptors: .init(input: source.number, output: out.number, error: err.number))
-        let deadline = EventLoop.now() + seconds
-        var exit = child.poll()
-        while exit == nil, EventLoop.now() < deadline {
-            poll(nil, 0, 10)
-            exit = child.poll()
-        }
-        guard case .code(let code)? = exit else {
-            if exit == nil {
-                child.kill()
-                _ = child.wait()
-            }
-            return Output(
-                code: 255, out: "", err: "timed out: no end within \(Int(seconds)) s")
-        }
-        return Output(code: code, out: Self.text(of: out), err: Self.text(of: err))
-    }
-
-    private static func memory() throws(SystemError) -> Descriptor {
-        let number = windrow_memfd("windrow-ssh", 0)
-        guard number >= 0 else { throw .last("make a file in memory") }
-        return Descriptor(number)
-    }
-
-    /// At most a mebibyte of what a command has said.
-    private static func text(of descriptor: Descriptor) -> String {
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = max(0, pread(descriptor.number, &bytes, bytes.count, 0))
-        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
     /// What ssh's own complaint means, and what to do.

@@ -1,4 +1,5 @@
 import Foundation
+import SweepAnswers
 import SweepStore
 
 /// Rows of a results table, chosen and sorted, and the forms in which they are shown.
@@ -97,7 +98,7 @@ struct ResultsView {
     /// For a person, in columns.
     func plain(_ rows: [Int], _ columns: [Int]) -> String {
         var text = TextTable(header: columns.map { table.columns[$0] })
-        for row in rows { text.append(columns.map { Self.oneLine(cell(row, $0)) }) }
+        for row in rows { text.append(columns.map { cell(row, $0) }) }
         return text.text
     }
 
@@ -123,7 +124,7 @@ struct ResultsView {
                 }.joined())
         for row in rows {
             let cells = columns.map {
-                Self.oneLine(cell(row, $0)).replacing("\\", with: "\\\\").replacing(
+                cell(row, $0).onOneLine.replacing("\\", with: "\\\\").replacing(
                     "|", with: "\\|")
             }
             lines.append("| " + cells.joined(separator: " | ") + " |")
@@ -158,11 +159,5 @@ struct ResultsView {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

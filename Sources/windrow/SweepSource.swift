@@ -99,13 +99,15 @@ struct SweepSource {
 
     /// The book of the sweep, as far as its store has come.
     func progress(_ store: Store) -> SweepProgress {
-        SweepProgress(
+        var progress = SweepProgress(
             definition: Definition(
                 sweep: digest, json: json, timeout: sweep.limits.timeout,
                 resources: sweep.placement.resources),
             experiment: "\(sweep.experiment)/\(sweep.experimentVersion)", limits: sweep.limits,
             count: grid.count, finished: store.finished, failed: store.failed,
             placement: sweep.placement)
+        progress.book = TrialBook(grid)
+        return progress
     }
 
     /// The experiment that the sweep runs.

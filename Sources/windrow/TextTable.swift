@@ -1,3 +1,5 @@
+import SweepAnswers
+
 /// A table in plain text: columns as wide as their widest cell, numbers to the right.
 struct TextTable {
     private let header: [String]
@@ -9,7 +11,8 @@ struct TextTable {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    mutating func append(_ row: [String]) { rows.append(row) }
+    /// Adds a row; what its cells hold stands on one line.
+    mutating func append(_ row: [String]) { rows.append(row.map(\.onOneLine)) }
 
     /// The lines; columns without a single entry are left out.
     var text: String {

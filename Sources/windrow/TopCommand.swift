@@ -39,8 +39,7 @@ struct TopCommand: AsyncParsableCommand {
         // Who has no coordinator is told so before the screen is taken.
         let first: ClusterSnapshot
         do throws(OperatorError) {
-            first = try Self.look(
-                OperatorClient(connection.connect, keys: connection.keys.folder, patience: 15))
+            first = try CoordinatorEye(connection).look(patience: 15)
         } catch {
             console.complain(error.message)
             throw error.status.code
@@ -93,31 +92,15 @@ struct TopCommand: AsyncParsableCommand {
     private static func poll(
         _ connection: ConnectOptions, _ report: @Sendable (Event) -> Void
     ) async {
-        var client: OperatorClient?
+        let eye = CoordinatorEye(connection)
         while true {
             try? await Task.sleep(for: .seconds(1))
             do throws(OperatorError) {
-                if client == nil {
-                    client = try OperatorClient(
-                        connection.connect, keys: connection.keys.folder, patience: 3)
-                }
-                guard let client else { continue }
-                report(.snapshot(try look(client), now: EventLoop.now()))
+                report(.snapshot(try eye.look(patience: 3), now: EventLoop.now()))
             } catch {
-                client = nil
                 report(.problem(error.message))
             }
         }
-    }
-
-    private static func look(_ client: OperatorClient) throws(OperatorError) -> ClusterSnapshot {
-        guard case .sweeps(let sweeps) = try client.ask(.status(name: nil)),
-            case .workers(let workers) = try client.ask(.workers(selection: "")),
-            case .info(let info) = try client.ask(.info)
-        else {
-            throw OperatorError("the coordinator's answer is none to the question", .internalError)
-        }
-        return ClusterSnapshot(info: info, sweeps: sweeps, workers: workers)
     }
 
     /// Does what a key asks for.
@@ -138,8 +121,10 @@ struct TopCommand: AsyncParsableCommand {
                     .command(action, selection: "\(worker)"))
                 guard case .workers(let workers) = reply, let one = workers.first else { break }
                 return .done("worker \(worker) is \(one.state.rawValue)", isGood: true)
-            case .read(let sweep, let store):
-                return .text(title: "What the trials of \(sweep) have printed", log(store))
+            case .read(let sweep, let store, let trial):
+                return .text(
+                    title: trial.map { "What trial \($0) of \(sweep) has printed" }
+                        ?? "What the trials of \(sweep) have printed", log(store, trial))
             }
         } catch {
             return .done(error.message, isGood: false)
@@ -147,10 +132,11 @@ struct TopCommand: AsyncParsableCommand {
         return .done("the coordinator's answer is none to the question", isGood: false)
     }
 
-    private static func log(_ store: String) -> [ScreenLine] {
+    private static func log(_ store: String, _ trial: String?) -> [ScreenLine] {
         var lines: [ScreenLine] = []
         do {
             try OutputLog.visit(store) { line in
+                guard trial == nil || line.trial == trial else { return }
                 lines.append(
                     ScreenLine([
                         Span(line.trial + " ", .dim),

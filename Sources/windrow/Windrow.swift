@@ -11,7 +11,8 @@ struct Windrow: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, RunCommand.self, PlanCommand.self, ExperimentsCommand.self,
             CoordinatorCommand.self, SubmitCommand.self, StatusCommand.self, WaitCommand.self,
-            WatchCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self,
+            WatchCommand.self, TopCommand.self, DashboardCommand.self, PauseCommand.self,
+            ResumeCommand.self,
             CancelCommand.self, RetryCommand.self, WorkerCommand.self, LogsCommand.self,
             SlotCommand.self, ResultsCommand.self, BestCommand.self, PlotCommand.self,
             ReportCommand.self, ExportCommand.self, VerifyCommand.self, DiffCommand.self,

@@ -13,7 +13,7 @@ struct WorkerCommand: AsyncParsableCommand {
         commandName: "worker", abstract: "Run trials for a coordinator.",
         subcommands: [
             Start.self, List.self, Info.self, Drain.self, Undrain.self, Stop.self, Invite.self,
-            Revoke.self, Deploy.self,
+            Revoke.self, Deploy.self, Allocate.self,
         ])
 
     /// `windrow worker start`.
@@ -22,7 +22,8 @@ struct WorkerCommand: AsyncParsableCommand {
             abstract: "Start a worker; it serves until its coordinator sends it away.",
             discussion: """
                 It may start before its coordinator, and waits for it. Ctrl-C or SIGTERM: it \
-                begins nothing more, finishes what runs, delivers it and leaves. Twice: at once.
+                begins nothing more, finishes what runs, or gives it back after --grace, delivers \
+                what there is and leaves. Twice: at once.
                 """)
 
         @Option(

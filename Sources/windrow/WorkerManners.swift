@@ -24,7 +24,16 @@ struct WorkerManners: ParsableArguments {
                 + "goes back to the queue."))
     var yieldToUsers = false
 
+    @Option(
+        help: ArgumentHelp(
+            "When it is told to leave, what still runs after so long goes back to the queue: 60s "
+                + "(default: what runs may finish).", valueName: "time"))
+    var grace: String?
+
     func validate() throws {
+        if let grace, Lifetime(grace) == nil {
+            throw ValidationError("--grace \(grace): expected a time such as \(Lifetime.form)")
+        }
         if let idleExit, Lifetime(idleExit) == nil {
             throw ValidationError(
                 "--idle-exit \(idleExit): expected a time such as \(Lifetime.form)")
@@ -52,6 +61,16 @@ struct WorkerManners: ParsableArguments {
     var arguments: [String] {
         (idleExit.map { ["--idle-exit", $0] } ?? []) + (nice.map { ["--nice", "\($0)"] } ?? [])
             + (only.map { ["--only", $0] } ?? []) + (yieldToUsers ? ["--yield-to-users"] : [])
+            + (grace.map { ["--grace", $0] } ?? [])
+    }
+
+    /// Waits until a worker that was told to leave has waited long enough for what runs, and has it
+    /// given back.
+    func endGrace(_ shell: WorkerShell) async {
+        guard let limit = grace.flatMap({ Lifetime($0) }) else { return }
+        try? await Task.sleep(for: .seconds(limit.seconds))
+        guard !Task.isCancelled else { return }
+        await shell.rest("its time is over", givesUp: true)
     }
 
     /// Makes this process, and the slots that it will start, nice.

@@ -24,15 +24,19 @@ struct WorkerService {
             endpoint: endpoint, security: security, identity: identity, state: state)
         let stopping = Task {
             var count = 0
+            var ending: Task<Void, Never>?
+            defer { ending?.cancel() }
             for await signal in interruptions {
                 count += 1
                 guard count == 1, signal != SIGQUIT else { _exit(ExitStatus.interrupted.rawValue) }
                 let (running, unacknowledged) = await shell.leave()
+                ending = Task { await manners.endGrace(shell) }
                 guard running + unacknowledged > 0 else { continue }
                 console.say(
                     "Leaving",
                     "when \(counted(running, "running lease")) and "
-                        + "\(counted(unacknowledged, "report")) are delivered; "
+                        + "\(counted(unacknowledged, "report")) are delivered"
+                        + (manners.grace.map { ", in \($0) at the latest" } ?? "") + "; "
                         + "a second time leaves at once", .warning)
             }
         }

@@ -17,7 +17,7 @@ enum WorkerUnit {
             Restart=on-failure
             RestartSec=10
             RestartPreventExitStatus=69 77
-            KillSignal=SIGTERM
+            KillMode=mixed
             TimeoutStopSec=infinity
             NoNewPrivileges=yes
 

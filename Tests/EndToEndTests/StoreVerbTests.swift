@@ -37,6 +37,43 @@ struct StoreVerbTests {
         }
     }
 
+    @Test(
+        "texts with line feeds, quotes and formulas reach the program and come back from the store")
+    func awkwardTexts() throws {
+        try windrow.write(
+            "text.yaml",
+            """
+            sweep: text
+            experiment: command
+            fixed: {argv: [sh, -c, 'printf "{{\\"v\\": %s}}" "$(printf %s "$0" | wc -c)"', "{note}"]}
+            axes: {note: ["two\\nlines", "a,\\"b\\"", "=1+1", "\\ttab", "ünï☂"]}
+            """)
+        try run("run", "text.yaml")
+        let answer = try run("results", "text", "--format", "json", "--columns", "note,v")
+        struct Answer: Decodable {
+            struct Row: Decodable {
+                var note: String
+                var v: Int
+            }
+            var content: [Row]
+        }
+        let rows = try JSONDecoder().decode(Answer.self, from: Data(answer.out.utf8)).content
+        let sizes = Dictionary(uniqueKeysWithValues: rows.map { ($0.note, $0.v) })
+        #expect(
+            sizes == [
+                "two\nlines": 9, "a,\"b\"": 5, "=1+1": 4, "\ttab": 4, "ünï☂": 8,
+            ])
+        // Nothing is left to do, a table has a line for each trial, and the refined file is the
+        // same grid.
+        try run("run", "text.yaml")
+        let plan = try run("plan", "text.yaml").out
+        #expect(plan.contains("two lines"))
+        #expect(plan.contains("5 done, 0 to go"))
+        #expect(
+            try run("results", "text", "--columns", "note").out.split(separator: "\n").count == 6)
+        #expect(try run("verify", "text").err.contains("5 of 5"))
+    }
+
     @Test("results chooses rows as the same condition on the cells does, and sorts them")
     func results() throws {
         try run("run", "s.yaml")

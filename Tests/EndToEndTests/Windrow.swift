@@ -23,7 +23,7 @@ struct Windrow {
     /// A run that goes on.
     struct Running {
         let child: ChildProcess
-        fileprivate let out: String
+        let out: String
         fileprivate let err: String
 
         /// Waits for its end.

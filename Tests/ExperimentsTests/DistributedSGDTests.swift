@@ -1,6 +1,7 @@
 import CompressedSGD
 import Foundation
 import SweepCore
+import Synchronization
 import Testing
 
 @testable import Experiments
@@ -50,6 +51,31 @@ import Testing
         let rounds = (0..<outcome.trace.rowCount).map { outcome.trace.cells[$0 * 7] }
         #expect(rounds == [0, 7, 14, 20])
         #expect(try bits(of: run(values)) == bits(of: outcome))
+    }
+
+    @Test(arguments: ["loss", "grad_norm_sq", "suboptimality", "accuracy", nil])
+    func `those who watch see each record and its metric, and change nothing`(
+        metric: String?
+    ) throws {
+        let values: [(String, Value)] =
+            Self.regression + [
+                ("method", .text("ef21")), ("compressor", .text("top-k")),
+                ("compressor.k", .integer(6)), ("step-size", .real(0.1)),
+                ("rounds", .integer(20)), ("log-every", .integer(7)),
+            ]
+        let seen = Mutex<[TrialProgress]>([])
+        var context = TrialContext(directory: Self.data, metric: metric)
+        context.progress = { progress in seen.withLock { $0.append(progress) } }
+        let outcome = try experiment.run(trial(values), in: context)
+        #expect(try bits(of: outcome) == bits(of: run(values)))
+        let told = seen.withLock { $0 }
+        #expect(told.map(\.round) == [0, 7, 14, 20])
+        #expect(told.allSatisfy { $0.rounds == 20 })
+        let column = outcome.trace.columns.firstIndex { $0.name == metric }
+        for (row, progress) in told.enumerated() {
+            let logged = column.map { outcome.trace.cells[row * 7 + $0] }
+            #expect(progress.value == logged.flatMap { $0.isNaN ? nil : $0 })
+        }
     }
 
     @Test func `the loss on the digits starts at log 2 and falls`() throws {
@@ -352,14 +378,17 @@ import Testing
 
     /// Runs a trial; of a name that is given twice, the last value holds.
     private func run(_ assignments: [(String, Value)]) throws -> TrialOutcome {
+        try experiment.run(trial(assignments), in: TrialContext(directory: Self.data))
+    }
+
+    private func trial(_ assignments: [(String, Value)]) -> Trial {
         var names: [String] = []
         var values: [String: Value] = [:]
         for (name, value) in assignments {
             if values.updateValue(value, forKey: name) == nil { names.append(name) }
         }
-        let trial = Trial(
+        return Trial(
             index: 0, values: names.map { values[$0] },
             columns: Columns(names.map { Column(name: $0, type: .any, fallback: nil) }))
-        return try experiment.run(trial, in: TrialContext(directory: Self.data))
     }
 }

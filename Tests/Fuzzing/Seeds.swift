@@ -52,7 +52,10 @@ enum Seeds {
             name: "other", sweep: Conversation.digest(of: "other"), file: "other.yaml",
             directory: "/", text: [1], overrides: [])
         let verbs: [OperatorRequest.Verb] =
-            [.submit(another), .status(name: nil), .workers(selection: "all"), .info]
+            [
+                .submit(another), .status(name: nil, failures: 4),
+                .workers(selection: "all", trials: 9), .info,
+            ]
             + SweepAction.allCases.map { .act($0, name: Conversation.submission.name) }
             + [WorkerAction.drain, .undrain, .stop(atOnce: false)].map {
                 .command($0, selection: "all")

@@ -193,9 +193,9 @@ extension WrongFile {
                 "s.yaml:3:20: 'step-size': 0 is out of bounds; expected a number above 0\ns.yaml:3:32: 'clients': 0 is out of bounds; expected a whole number from 1 to 10000\ns.yaml:3:42: 'batch': unknown word 'ful': did you mean 'full'?\ns.yaml:3:54: 'split': unknown word 'sortd': did you mean 'sorted'?"
         ),
         WrongFile(
-            "control characters", head + "fixed: {text: \"a\\nb\"}\n",
+            "control characters", head + "fixed: {text: \"a\\rb\", file: \"a\\nb\"}\n",
             says:
-                "s.yaml:3:15: 'text': a text cannot hold line breaks, tabs or other control characters"
+                "s.yaml:3:15: 'text': a text cannot hold control characters other than line feeds (\\n) and tabs (\\t)\ns.yaml:3:29: 'file': a path cannot hold line breaks"
         ),
         WrongFile(
             "a list under fixed",

@@ -30,6 +30,32 @@ import Testing
         #expect(throws: Never.self) { try fixture.open(folder("s")) }
     }
 
+    @Test func `the owner of a lock is known to be leaving when it is dead or about to be killed`()
+        throws
+    {
+        let own = LockOwner(process: getpid(), host: "node1")
+        #expect(LockOwner("\(own)")?.process == getpid())
+        #expect(LockOwner("another process") == nil)
+        #expect(LockOwner("process 12x on node1") == nil)
+        #expect(!own.isLeaving(from: "node1"))
+        // A child that has ended, before and after its parent has taken note.
+        var child = pid_t()
+        let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
+        defer { free(arguments[0]) }
+        #expect(posix_spawnp(&child, "true", nil, nil, arguments, environ) == 0)
+        var information = siginfo_t()
+        #expect(waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) == 0)
+        let owner = LockOwner(process: child, host: "node1")
+        #expect(owner.isLeaving(from: "node1"))
+        #expect(!owner.isLeaving(from: "node2"), "there the number is another process's")
+        #expect(waitpid(child, nil, 0) == child)
+        #expect(owner.isLeaving(from: "node1"))
+        // As the kernel shows one that waits for its disk, with SIGKILL on its way.
+        let status = "Name:\twindrow\nState:\tD (disk sleep)\nSigPnd:\t0000000000000000\nShdPnd:\t"
+        #expect(LockOwner.isLeaving(status: status + "0000000000000100\n"))
+        #expect(!LockOwner.isLeaving(status: status + "0000000000004000\n"))
+    }
+
     @Test func `rows that a killed process left count only when they are on the disk`() throws {
         let store = try fixture.open(folder("s"))
         try store.append(fixture.result(1))

@@ -1,3 +1,4 @@
+import SweepCore
 import SweepWire
 import Testing
 
@@ -104,10 +105,98 @@ struct TopTests {
         #expect(state.press(.character("q")) == [.quit])
     }
 
+    /// A snapshot with running trials on every worker.
+    private func running(_ count: Int) -> ClusterSnapshot {
+        var snapshot = snapshot(sweeps: 1, workers: 3)
+        for worker in 0..<3 {
+            snapshot.workers[worker].trials = (0..<count).map { number in
+                var trial = RunningSummary(
+                    sweep: "sweep-0", index: 100 * worker + number, attempt: 1,
+                    progress: RunningProgress(seconds: Double(10 * number + worker)))
+                trial.label = "kind=ec seed=\(100 * worker + number)"
+                trial.id = TrialID(bits: UInt64(100 * worker + number))
+                trial.progress.trial = TrialProgress(
+                    round: 120 + number, rounds: 2000, value: 0.5 / Double(number + 1))
+                return trial
+            }
+        }
+        return snapshot
+    }
+
+    @Test("running trials are listed with round and value, the longest first, and can be chosen")
+    func trials() {
+        var state = TopState()
+        state.take(running(20), now: 0)
+        let text = state.screen(width: 80, height: 24).map(\.text)
+        #expect(text.contains { $0.contains("ROUND") && $0.contains("VALUE") })
+        #expect(
+            text.contains {
+                $0.contains("kind=ec seed=219") && $0.contains("139/2000") && $0.contains("0.025")
+                    && $0.contains("3m 12s")
+            }, "\(text)")
+        _ = state.press(.tab)
+        _ = state.press(.tab)
+        for _ in 0..<70 {
+            let chosen = state.screen(width: 80, height: 24).filter(\.isSelected)
+            #expect(chosen.count == 1)
+            _ = state.press(.down)
+        }
+        #expect(
+            state.press(.enter)
+                == [
+                    .read(
+                        sweep: "sweep-0", store: "/st/sweep-0", trial: "\(TrialID(bits: 0))")
+                ])
+        // By value: the smallest first, and the choice stays with its trial.
+        for _ in 0..<3 { _ = state.press(.character("s")) }
+        #expect(state.trials.first?.trial.progress.trial?.value == 0.025)
+        #expect(state.chosenTrial?.index == 0)
+        for width in [1, 20, 64, 76, 90, 200] {
+            for height in [1, 5, 24, 100] {
+                let lines = state.screen(width: width, height: height)
+                #expect(lines.count == height)
+                #expect(lines.allSatisfy { Columns.count($0.text) <= width })
+            }
+        }
+        // The table goes with the last trial, and so does what was chosen in it.
+        state.take(snapshot(sweeps: 1, workers: 3), now: 1)
+        #expect(state.chosenTrial == nil && state.pane == .sweeps)
+    }
+
+    @Test("lines go to the tables that need them, all of them, and none gets more than it needs")
+    func shares() {
+        for lines in 0...40 {
+            for needs in [[1, 1, 0], [5, 50, 3], [100, 100, 100], [0, 7, 30]] {
+                let shares = TopState.shares(of: lines, among: needs)
+                #expect(shares.reduce(0, +) == min(lines, needs.reduce(0, +)))
+                #expect(zip(shares, needs).allSatisfy { $0 <= $1 && $0 >= 0 })
+            }
+        }
+        #expect(TopState.shares(of: 30, among: [5, 100, 100]) == [5, 13, 12])
+    }
+
+    @Test("failures are read with attempt, host and reason")
+    func failures() {
+        var snapshot = snapshot(sweeps: 1, workers: 1)
+        var failure = FailureSummary(
+            index: 3, attempt: 2, isFinal: true, host: "node7", endedAt: 1,
+            failure: TrialFailure("exited with code 3\nno such file"))
+        failure.id = TrialID(bits: 5)
+        snapshot.sweeps[0].failures = [failure]
+        var state = TopState()
+        state.take(snapshot, now: 0)
+        #expect(state.press(.character("f")) == [])
+        let text = state.screen(width: 80, height: 24).map(\.text)
+        #expect(
+            text.contains { $0.hasPrefix("\(TrialID(bits: 5)) attempt 2 on node7 given up") })
+        #expect(text.contains("    no such file"))
+        #expect(state.press(.escape) == [])
+    }
+
     @Test("keys do nothing where there is nothing")
     func nothing() {
         var state = TopState()
-        for key in "prclsSjkdx/a".map(Key.character) + [.tab, .enter, .escape, .up, .pageDown] {
+        for key in "prclsSjkdxf/a".map(Key.character) + [.tab, .enter, .escape, .up, .pageDown] {
             #expect(state.press(key) == [])
             #expect(state.screen(width: 80, height: 24).count == 24)
         }

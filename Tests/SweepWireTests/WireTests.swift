@@ -51,6 +51,16 @@ struct WireTests {
                 Heartbeat(
                     running: [RunningTrial(lease: LeaseID(4), index: 12)], held: [LeaseID(4)],
                     lastReport: 8, unacknowledged: 7)),
+            .heartbeat(
+                Heartbeat(
+                    running: [
+                        running(RunningProgress(seconds: 0)),
+                        running(RunningProgress(seconds: 2.5, trial: TrialProgress(round: 0))),
+                        running(
+                            RunningProgress(
+                                seconds: 1e6,
+                                trial: TrialProgress(round: .max, rounds: 12, value: -.infinity))),
+                    ])),
             .farewell(reason: "drained"),
             .heartbeat(Heartbeat(isLeaving: true)),
             .registration(leaving),
@@ -61,7 +71,8 @@ struct WireTests {
                 Submission(
                     name: "s", sweep: SweepDigest(bits: .max), file: "s.yaml", directory: "/d",
                     text: [0, 255], overrides: ["a=1", ""], priority: -1000)),
-            .status(name: nil), .status(name: "s"), .act(.pause, name: "s"),
+            .status(name: nil), .status(name: "s"), .status(name: "s", failures: 32),
+            .workers(selection: "", trials: 4096), .act(.pause, name: "s"),
             .act(.resume, name: "s"), .act(.cancel, name: "s"), .act(.retry, name: "s"),
             .workers(selection: ""), .command(.drain, selection: "all"),
             .command(.undrain, selection: "1"), .command(.stop(atOnce: true), selection: "last"),
@@ -69,6 +80,11 @@ struct WireTests {
         ].map { (verb: OperatorRequest.Verb) in
             .request(OperatorRequest(number: .max, verb: verb))
         }
+    private static func running(_ progress: RunningProgress) -> RunningTrial {
+        var trial = RunningTrial(lease: LeaseID(4), index: 12)
+        trial.progress = progress
+        return trial
+    }
     private static var speculating: Submission {
         var submission = Submission(
             name: "s", sweep: SweepDigest(bits: 1), file: "s.yaml", directory: "/d", text: [],
@@ -112,6 +128,19 @@ struct WireTests {
                         sweep.reason = "why"
                         sweep.priority = -3
                         sweep.waiting = "a tag"
+                        sweep.metric = MetricGoal(
+                            name: "loss", goal: state == .paused ? .maximize : .minimize)
+                        var failure = FailureSummary(
+                            index: 4, attempt: 3, isFinal: true, host: "h", endedAt: nil,
+                            failure: TrialFailure("no", exitCode: 3, signal: 9))
+                        sweep.failures = [failure]
+                        failure.id = TrialID(bits: .max)
+                        failure.label = "kind=ec"
+                        failure.endedAt = 1e9
+                        sweep.failures.append(failure)
+                        sweep.requires = ["fast", "big"]
+                        sweep.cpus = 4
+                        sweep.gpus = 2
                         return sweep
                     }))),
         .reply(
@@ -124,6 +153,13 @@ struct WireTests {
                             version: "1", silence: 0.5)
                         worker.gpus = ["1", "0"]
                         worker.reason = $0 == .quarantined ? "why" : nil
+                        var trial = RunningSummary(
+                            sweep: "s", index: 3, attempt: 2, progress: RunningProgress(seconds: 1))
+                        worker.trials = [trial]
+                        trial.id = TrialID(bits: 1)
+                        trial.label = "kind=ec"
+                        trial.progress.trial = TrialProgress(round: 1, rounds: 2, value: 0.5)
+                        worker.trials.append(trial)
                         return worker
                     }))),
         .reply(
@@ -214,6 +250,21 @@ struct WireTests {
                 running: [RunningTrial(lease: LeaseID(1), index: .max)], held: [], lastReport: 0,
                 unacknowledged: 0))
         #expect(throws: WireError.self) { try WorkerMessage(decoding: heartbeat.encoded()) }
+    }
+
+    @Test("a running trial's time that is none, and a round past all numbers, are refused")
+    func progressOutOfBounds() {
+        for seconds in [Double.nan, .infinity, -1] {
+            let sign = WorkerMessage.heartbeat(
+                Heartbeat(running: [Self.running(RunningProgress(seconds: seconds))]))
+            #expect(throws: WireError.self) { try WorkerMessage(decoding: sign.encoded()) }
+        }
+        let beyond = serialized(
+            Windrow_V1_FromWorker.with {
+                $0.major = Wire.major
+                $0.heartbeat.running = [.with { $0.progress.round = .max }]
+            })
+        #expect(throws: WireError.self) { try WorkerMessage(decoding: beyond) }
     }
 
     @Test("any bytes at all are decoded or refused, never trapped on")

@@ -43,11 +43,16 @@ int windrow_exit_code(int status, int *signal);
 /// How many processors this process may use; at least 1.
 int windrow_processors(void);
 
-/// Page shared by a worker and one slot: which trial runs, since when, where to stop.
+/// Page shared by a worker and one slot: which trial runs, since when, where to stop, how far it is.
 typedef struct {
     uint64_t current;     ///< index of the running trial, or UINT64_MAX
     uint64_t started_ns;  ///< CLOCK_MONOTONIC at its start
     uint64_t limit;       ///< the slot starts no trial at or past this index
+    uint64_t changes;     ///< how often the words below were written; odd while they are
+    uint64_t told_by;     ///< started_ns of the trial that wrote them
+    uint64_t round;
+    uint64_t rounds;      ///< 0: not known
+    uint64_t value;       ///< bits of the latest value of the sweep's metric; a NaN: none
 } windrow_slot_page;
 
 static inline uint64_t windrow_load(const uint64_t *word) {

@@ -57,6 +57,9 @@ public struct Simulation {
     /// x* and f(x*) of the problem, where they are known.
     public let optimum: Optimum?
 
+    /// How many updates the iterate gets.
+    public var rounds: Int { plan.rounds }
+
     private let exchange: Exchange
     private let method: any Method
     private let plan: Plan
@@ -84,9 +87,10 @@ public struct Simulation {
 
     /// Runs to the end, or until a number is no longer finite.
     ///
+    /// - Parameter observe: sees each record when it is made, on the calling thread.
     /// - Throws: `ExchangeError.malformed` when a compressor cannot read what it wrote.
     /// - Complexity: no memory is allocated from the second round on.
-    public func run() throws(ExchangeError) -> Result {
+    public func run(observe: ((Record) -> Void)? = nil) throws(ExchangeError) -> Result {
         var records: [Record] = []
         records.reserveCapacity(min(plan.rounds / plan.logEvery, 1 << 20) + 2)
         do throws(ExchangeError) {
@@ -97,6 +101,7 @@ public struct Simulation {
             return Result(records: records, hasDiverged: true)
         }
         records.append(record(0))
+        observe?(records[0])
         guard isFinite(records[0]) else { return Result(records: records, hasDiverged: true) }
         for round in 0..<plan.rounds {
             let updates = round + 1
@@ -112,6 +117,7 @@ public struct Simulation {
             let isFinite = method.iterate.isFinite
             if !isFinite || updates % plan.logEvery == 0 || updates == plan.rounds {
                 records.append(record(updates))
+                observe?(records[records.count - 1])
                 if !isFinite || !self.isFinite(records[records.count - 1]) {
                     return Result(records: records, hasDiverged: true)
                 }

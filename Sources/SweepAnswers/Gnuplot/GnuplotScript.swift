@@ -43,7 +43,7 @@ package struct GnuplotScript {
         self.figure = figure
         self.name = name
         layout = FigureLayout(figure)
-        lines += comment.map { "# \(Self.oneLine($0))" }
+        lines += comment.map { "# \($0.onOneLine)" }
         lines.append("# gnuplot \(name).gp   draws it anew")
         lines.append("")
         writeTerminals(format)
@@ -306,12 +306,6 @@ package struct GnuplotScript {
 
     /// A word in single quotes, in which only the quote itself means anything.
     static func quoted(_ text: String) -> String {
-        "'" + oneLine(text).replacing("'", with: "''") + "'"
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        "'" + text.onOneLine.replacing("'", with: "''") + "'"
     }
 }

@@ -55,7 +55,10 @@ struct ScalarReader {
                 "'\(YAMLTree.short(text))' is neither true nor false; write true or false")
         case .sizes(let bounds, let count, let sign):
             return .text(try sizes(text, in: bounds, count, sign, expecting: type.expectation))
-        case .text, .path:
+        case .text:
+            return .text(try plainText(text))
+        case .path:
+            guard !text.contains("\n") else { throw Refusal("a path cannot hold line breaks") }
             return .text(try plainText(text))
         case .words:
             throw Refusal("expected a list of words, such as [python3, train.py]")
@@ -97,9 +100,12 @@ struct ScalarReader {
             throw Refusal(
                 "the text has \(text.utf8.count) bytes; at most \(longestText) fit a cell")
         }
-        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
-            throw Refusal("a text cannot hold line breaks, tabs or other control characters")
+        let isPrintable = text.unicodeScalars.allSatisfy {
+            $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control
+        }
+        guard isPrintable else {
+            throw Refusal(
+                "a text cannot hold control characters other than line feeds (\\n) and tabs (\\t)")
         }
         return text
     }

@@ -29,7 +29,7 @@ extension ClusterLife {
         case (.submit, .failure):
             // Until its store has closed, say; an operator comes back.
             queue.add(.request(verb), at: now + 5)
-        case (.status(nil), .sweeps(let summaries)): see(summaries)
+        case (.status(nil, _), .sweeps(let summaries)): see(summaries)
         default: break
         }
     }
@@ -43,7 +43,7 @@ extension ClusterLife {
                 "request \(number), \(Self.text(request.verb)), has no answer after 200 s")
         }
         guard now >= plan.faultsUntil || !plan.hasOperators else { return }
-        ask(.status(name: nil))
+        ask(.status(name: nil, failures: 4))
         if plan.hasOperators { ask(.command(.undrain, selection: "all")) }
     }
 
@@ -95,7 +95,7 @@ extension ClusterLife {
         case 8:
             guard random.below(3) == 0 else { return ask(.info) }
             ask(.stop(workers: random.below(2) == 0))
-        default: ask(.workers(selection: "all"))
+        default: ask(.workers(selection: "all", trials: 100))
         }
     }
 
