@@ -59,6 +59,7 @@ reference: ## Run every method by an implementation in Python, for the tests to 
 	python3 Tests/ReferenceRuns/generate.py
 
 reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+	@scripts/setup test
 	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
 
 reproduce-lab: build ## Run the largest of them on nodes that come, go and die (root; skips without)
