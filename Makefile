@@ -3,7 +3,7 @@
 WINDROW := .build/release/windrow
 
 .PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
-	reproduce-check lint format proto clean
+	reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -59,7 +59,11 @@ reference: ## Run every method by an implementation in Python, for the tests to 
 	python3 Tests/ReferenceRuns/generate.py
 
 reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+	@scripts/setup test
 	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
+
+reproduce-lab: build ## Run the largest of them on nodes that come, go and die (root; skips without)
+	scripts/reproduce-lab
 
 reproduce-check: build ## Whether each claim that held at a small scale still does, computed twice
 	scripts/reproduce --check

@@ -95,7 +95,12 @@ import Testing
                     clients: $0.clients, momentum: 0, aggregation: .mean, compressor: Self.topK($1))
             }.verify()
         case .localTopK:
-            try MethodContract {
+            try MethodContract(
+                bitsDownBetween: { d, n in
+                    let most = min(64 * d, Self.sparseBits(min(2 * n, d), of: d))
+                    return min(64 * d, Self.sparseBits(0, of: d)) * n...most * n
+                }
+            ) {
                 LocalTopK(
                     clients: $0.clients, momentum: 0, aggregation: .mean, compressor: Self.topK($1))
             }.verify()

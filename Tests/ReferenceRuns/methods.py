@@ -314,8 +314,11 @@ def local_top_k(run):
             v = memory.add(i, run.gradient(i, x))
             sent.append(run.send(v, i))
             memory.mask(i, largest(v, run.compressor.k))
-        x = plus(x, aggregate(run, sent), -gamma)
-        run.broadcast_iterate()
+        merged = aggregate(run, sent)
+        indices = [j for j, entry in enumerate(merged) if entry != 0]
+        whole = sparse_bits(len(indices), run.d) >= 64 * run.d
+        run.broadcast_entries(None if whole else indices)
+        x = plus(x, merged, -gamma)
 
 
 def local_p_k(run):

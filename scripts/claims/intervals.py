@@ -73,6 +73,13 @@ def log_slope(points):
 
 
 def ratio_interval(above, below):
-    """The geometric mean of above/below, pair by pair, and its 95 % interval."""
+    """The geometric mean of above/below, pair by pair, and its 95 % interval.
+
+    A side that is infinite, since it diverged at every setting, makes it 0 or ∞ without an interval.
+    """
+    if not all(map(math.isfinite, above)):
+        return math.inf, math.inf, math.inf
+    if not all(map(math.isfinite, below)):
+        return 0.0, 0.0, 0.0
     logs = [math.log(a / b) for a, b in zip(above, below, strict=True)]
     return tuple(math.exp(value) for value in mean_interval(logs))

@@ -55,7 +55,7 @@ def second_round(stores):
                     "FetchSGD, c = 16, subtraction: the lowest last loss of all step sizes, as a "
                     "multiple of the first", exactly(lowest / start), at_least(1)),
             Measure("second-round.zero", "FetchSGD, c = 64, zeroing: accuracy",
-                    mean_interval([trial["accuracy"] for trial in zero]), (0.83, 0.93)),
+                    mean_interval([trial["accuracy"] for trial in zero]), at_least(0.83)),
         ])
 
 
@@ -100,13 +100,14 @@ def quality(stores):
     plain = tuned(store.where(method="sgd"), "test_accuracy")
     measures = []
     for method in ["sketched-sgd", "true-top-k", "local-top-k", "fetchsgd"]:
-        most, at = 0.0, None
-        for (k,), trials in groups(store.where(method=method), "compressor_k").items():
+        most = 0.0
+        for trials in groups(
+                store.where(method=method), "compressor_rows", "compressor_k").values():
             chosen = tuned(trials, "test_accuracy")
             gap = difference(chosen, plain, "test_accuracy")
             saved = total_bits(plain) / total_bits(chosen)
             if gap[0] >= -0.01 and saved > most:
-                most, at = saved, gap
+                most = saved
         measures.append(Measure(
             f"quality.{method}",
             f"{method}: the most that total communication shrinks with a test accuracy at most 0.01 "

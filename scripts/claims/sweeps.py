@@ -61,7 +61,7 @@ def sized(sizes, scale):
 
 SWEEPS = [
     Sweep("econtrol/counterexample", (20000, 20000, 20000)),
-    Sweep("econtrol/floors", (20000, 20000, 20000), (5, 2, 1)),
+    Sweep("econtrol/floors", (20000, 20000, 10000), (5, 3, 1)),
     Sweep("econtrol/heterogeneity-noise", (4000, 4000, 2000), (3, 3, 3),
           check={"zeta": "0,100", "sigma": "1,10", "method": "ec,econtrol",
                  "step-size": "log(1e-4,1e-1,4)"}),
@@ -69,21 +69,21 @@ SWEEPS = [
           check={"clients": "4,16,64"}),
     Sweep("econtrol/noise-kinds", (40000, 20000, 10000), (6, 3, 3), check={"clients": "10,100"}),
     Sweep("econtrol/eta", (10000, 4000, 2000), (10, 3, 3)),
-    Sweep("econtrol/real-floors", (5000, 5000, 5000), data=("a9a", "mushrooms"), penalty=0.1),
+    Sweep("econtrol/real-floors", (3000, 3000, 3000), data=("a9a", "mushrooms"), penalty=0.1),
     Sweep("econtrol/equal-bits", (3000, 2000, 1000), (5, 3, 3), data=("a9a",),
           check={"step-size": "log(1e-2,10,4)"}),
-    Sweep("econtrol/theory", (20000, 20000, 8000), check={"step-size": "theory,0.05,0.5"}),
+    Sweep("econtrol/theory", (20000, 10000, 8000), check={"step-size": "theory,0.05,0.5"}),
     Sweep("econtrol/network", (600, 400, 200), (6, 3, 2)),
-    Sweep("sketched-sgd/second-round", (400, 400, 200), (5, 3, 1),
+    Sweep("sketched-sgd/second-round", (400, 300, 200), (5, 3, 1),
           check={"step-size": "0.02,0.08,1.28"}),
-    Sweep("sketched-sgd/workers", (300, 200, 100), (3, 2, 1),
+    Sweep("sketched-sgd/workers", (300, 200, 100), (4, 3, 1),
           check={"clients": "4,16,64", "step-size": "0.3,1"}),
-    Sweep("sketched-sgd/quality", (400, 200, 100), (3, 2, 1)),
-    Sweep("sketched-sgd/shapes", (400, 200, 100), (3, 2, 1)),
-    Sweep("sketched-sgd/heavymix", (4000, 4000, 2000), (3, 3, 1), check={"step-size": "30,100"}),
+    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1)),
+    Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 4, 1)),
+    Sweep("sketched-sgd/heavymix", (4000, 2000, 1000), (4, 3, 1), check={"step-size": "30,100"}),
     Sweep("beyond/contractivity", (1000, 500, 300), (3, 2, 1),
           check={"step-size": "0.03,0.1", "compressor.k": "2,10,40"}),
-    Sweep("beyond/sums", (2000, 1000, 500), (3, 2, 2), check={"step-size": "log(1e-2,1,3)"}),
+    Sweep("beyond/sums", (2000, 1000, 500), (4, 3, 2), check={"step-size": "log(1e-2,1,3)"}),
 ]
 
 
