@@ -59,6 +59,23 @@ extension Figure.Scale {
         return [range.lowerBound, middle, range.upperBound].map { ($0, text($0, digits: 4)) }
     }
 
+    /// The distance of ticks on a horizontal linear scale of so many pixels: 1, 2 or 5 times a power
+    /// of ten, and so large that their texts stay apart.
+    func step(on length: Double) -> Double {
+        let size = range.upperBound - range.lowerBound
+        guard size > 0, size.isFinite else { return max(abs(range.upperBound), 1) }
+        var unit = power(10, Double(decimalExponent(of: size).exponent - 2))
+        while true {
+            for step in [unit, 2 * unit, 5 * unit] {
+                let first = (range.lowerBound / step).rounded(.up) * step
+                let last = (range.upperBound / step).rounded(.down) * step
+                let letters = max(Self.text(first).count, Self.text(last).count) + 2
+                if size / step * Double(letters) * FigureLayout.letter <= length { return step }
+            }
+            unit *= 10
+        }
+    }
+
     /// A number as a tick shows it.
     static func text(_ number: Double, digits: Int = 3) -> String {
         guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }

@@ -7,6 +7,8 @@ struct FigureLayout {
     private(set) var areas: [Area] = []
     /// Upper left corner of the legend.
     private(set) var legend = (x: 0.0, y: 0.0)
+    /// Whether the legend is higher than a panel: gnuplot cuts what does not fit beside one.
+    private(set) var hasOwnLegend = false
     /// The bar of colours.
     private(set) var bar = Area(left: 0, bottom: 0, width: 0, height: 0)
     /// Panels beside each other.
@@ -20,8 +22,9 @@ struct FigureLayout {
         var height: Double
     }
 
-    /// Width of a letter of the picture's font, on average.
-    static let letter = 7.2
+    /// Width of a letter of the picture's font, on average; of DejaVu Sans, which stands in for
+    /// Helvetica on Linux and is wider.
+    static let letter = 7.9
     /// Height of a line of the legend.
     static let line = 20.0
 
@@ -55,6 +58,7 @@ struct FigureLayout {
         }
         let end = Double(columns) * cell.width
         legend = (end + 2, height - head - top)
+        hasOwnLegend = legendHeight > size.height
         bar = Area(
             left: end + 6, bottom: max(20, areas[0].bottom + areas[0].height - 190), width: 14,
             height: min(190, areas[0].bottom + areas[0].height - 20))

@@ -48,9 +48,10 @@ package struct GnuplotScript {
         lines.append("")
         writeTerminals(format)
         writeStyles()
-        let isMany = figure.panels.count > 1
+        let isMany = figure.panels.count > 1 || layout.hasOwnLegend
         if isMany { lines.append("set multiplot") }
         for place in figure.panels.indices { write(figure.panels[place], place) }
+        if layout.hasOwnLegend { writeLegend() }
         if isMany { lines.append("unset multiplot") }
         lines.append("set output")
         script = lines.joined(separator: "\n") + "\n"
@@ -155,8 +156,8 @@ package struct GnuplotScript {
             panel.title.isEmpty
                 ? "unset title" : "set title \(Self.quoted(panel.title)) noenhanced offset 0,-0.6")
         let isFirstColumn = place % layout.columns == 0
-        write(panel.x, "x", hasLabel: true)
-        write(panel.y, "y", hasLabel: isFirstColumn)
+        write(panel.x, "x", on: area.width, hasLabel: true)
+        write(panel.y, "y", on: area.height, hasLabel: isFirstColumn)
         if panel.hasFrame {
             lines.append("set border \(panel.remarks.isEmpty ? 3 : 1) lw 0.8")
             if !panel.remarks.isEmpty { lines.append("set ytics scale 0") }
@@ -173,16 +174,8 @@ package struct GnuplotScript {
         }
         var parts: [String] = []
         for layer in panel.layers { parts += write(layer) }
-        if place == 0, !figure.legend.isEmpty {
-            lines.append(
-                "set key at screen \(share(layout.legend.x, layout.width)), screen "
-                    + "\(share(layout.legend.y, layout.height)) left top Left reverse noenhanced "
-                    + "samplen 3 spacing 1.25 width 0")
-            parts += figure.legend.map { entry in
-                let kind = entry.style == .diverged ? "points" : "linespoints"
-                return "keyentry with \(kind) ls \(number(entry.style)) "
-                    + "title \(Self.quoted(entry.label))"
-            }
+        if place == 0, !figure.legend.isEmpty, !layout.hasOwnLegend {
+            parts += legend()
         } else {
             lines.append("unset key")
         }
@@ -193,7 +186,35 @@ package struct GnuplotScript {
         if figure.colors != nil { lines.append("unset colorbox") }
     }
 
-    private mutating func write(_ scale: Figure.Scale, _ axis: String, hasLabel: Bool) {
+    /// Places the legend; returns its lines as parts of a plot.
+    private mutating func legend() -> [String] {
+        lines.append(
+            "set key at screen \(share(layout.legend.x, layout.width)), screen "
+                + "\(share(layout.legend.y, layout.height)) left top Left reverse noenhanced "
+                + "samplen 3 spacing 1.25 width 0")
+        return figure.legend.map { entry in
+            let kind = entry.style == .diverged ? "points" : "linespoints"
+            return "keyentry with \(kind) ls \(number(entry.style)) "
+                + "title \(Self.quoted(entry.label))"
+        }
+    }
+
+    /// Draws the legend as a panel of its own, as high as the picture, in which nothing else is.
+    private mutating func writeLegend() {
+        lines += [
+            "", "set lmargin at screen \(share(layout.legend.x, layout.width))",
+            "set rmargin at screen 1", "set bmargin at screen 0",
+            "set tmargin at screen \(share(layout.legend.y, layout.height))",
+            "unset title; unset xlabel; unset ylabel; unset logscale; unset border; unset tics",
+            "unset grid", "set xrange [0:1]", "set yrange [0:1]",
+        ]
+        let parts = ["NaN notitle"] + legend()
+        lines.append("plot " + parts.joined(separator: ", \\\n     "))
+    }
+
+    private mutating func write(
+        _ scale: Figure.Scale, _ axis: String, on length: Double, hasLabel: Bool
+    ) {
         lines.append("set \(axis)range [\(scale.range.lowerBound):\(scale.range.upperBound)]")
         lines.append(
             hasLabel && !scale.label.isEmpty
@@ -204,7 +225,9 @@ package struct GnuplotScript {
         if let ticks = scale.ticks {
             lines.append("set \(axis)tics \(Self.ticks(ticks))")
         } else {
-            lines.append("set \(axis)tics autofreq")
+            let isPacked = axis == "x" && !scale.isLogarithmic
+            lines.append(
+                "set \(axis)tics \(isPacked ? "\(scale.step(on: length))" : "autofreq")")
             lines.append("set format \(axis) '\(scale.isLogarithmic ? "10^{%T}" : "%g")'")
         }
     }
