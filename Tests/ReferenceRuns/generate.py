@@ -51,7 +51,8 @@ def compressor(kind, dimension, unbiased, options):
 def problem(settings):
     if settings["problem"] == "least-squares":
         return LeastSquares(
-            settings["clients"], settings["dimension"], settings["zeta"], settings["sigma"], SEED)
+            settings["clients"], settings["dimension"], settings["zeta"], settings["sigma"], SEED,
+            settings.get("curvature", "graded"), settings.get("noise", "gaussian"))
     rest = (
         settings["clients"], settings["split"], settings.get("batch"), settings["lambda"], SEED,
         settings.get("regulariser", "l2"),
@@ -177,6 +178,16 @@ def cases():
     ):
         yield case(BASE, {"kind": "econtrol", "eta": 0.1}, {**SKETCH, **hashed})
         yield case(BASE, SKETCHING[1], {**WIDE, **hashed}, **{"step-size": 0.02})
+    sums = {"kind": "econtrol", "feedback": "server"}
+    for method in (sums, {**sums, "eta": 0.05}, {**sums, "initial-gradient": "zero"}):
+        for coder in (SKETCH, WIDE, {"kind": "identity"}):
+            yield case(BASE, method, coder, **{"step-size": 0.02})
+    yield case(REAL, sums, SKETCH, participation=0.5, batch=7, **{"step-size": 0.1})
+    # In more dimensions entries of skewed noise are tied, and rounding would decide between them.
+    skewed = {"noise": "skewed", "dimension": 2}
+    for more in (skewed, {"curvature": "equal"}, {**skewed, "curvature": "equal", "clients": 1}):
+        yield case(BASE, {"kind": "ef21"}, {"kind": "top-k", "k": 1}, **more)
+        yield case(BASE, {"kind": "sgd"}, {"kind": "identity"}, **more)
     # Data, batches, other starts, schedules, and rounds of some clients.
     rest = [
         {"kind": "sgd"}, {"kind": "ec"}, {"kind": "diana-ec", "alpha": 0.5}, {"kind": "ef21"},

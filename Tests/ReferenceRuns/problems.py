@@ -11,15 +11,26 @@ def mean(vectors):
 
 
 class LeastSquares:
-    """f_i(x) = |A_i x - b_i|^2 / 2, A_i^2 = (i^2/n) I, b_i ~ N(0, (zeta^2/i^2) I), i = 1 ... n."""
+    """f_i(x) = |A_i x - b_i|^2 / 2, A_i^2 = (i^2/n) I, b_i ~ N(0, (zeta^2/i^2) I), i = 1 ... n.
 
-    def __init__(self, clients, dimension, zeta, sigma, seed):
+    With equal curvatures A_i = I and b_i ~ N(0, (zeta^2/n) I).
+    """
+
+    def __init__(self, clients, dimension, zeta, sigma, seed, curvature="graded", noise="gaussian"):
+        self.noise = noise
         self.clients, self.dimension, self.sigma, self.seed = clients, dimension, sigma, seed
         self.scales = [i / math.sqrt(clients) for i in range(1, clients + 1)]
         self.targets = [
             [zeta / (i + 1) * z for z in Stream(seed, DATA, client=i).normals(dimension)]
             for i in range(clients)
         ]
+        if curvature == "equal":
+            self.scales = [1.0] * clients
+            self.targets = [
+                [zeta / math.sqrt(clients) * z
+                 for z in Stream(seed, DATA, client=i).normals(dimension)]
+                for i in range(clients)
+            ]
 
     def examples(self, client):
         return 1
@@ -35,6 +46,11 @@ class LeastSquares:
         if self.sigma == 0:
             return gradient
         noise = Stream(self.seed, NOISE, client=client, round=round)
+        if self.noise == "skewed":
+            unit = self.sigma * math.sqrt(0.6 / self.dimension)
+            kinds = [(2, 0), (0, 1), (-2, -1)]
+            drawn = [entry for _ in range(self.dimension // 2) for entry in kinds[noise.below(3)]]
+            return [g + unit * entry for g, entry in zip(gradient, drawn)]
         return [g + self.sigma / math.sqrt(self.dimension) * noise.normal() for g in gradient]
 
     def loss(self, x):
