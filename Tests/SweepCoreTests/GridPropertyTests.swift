@@ -78,10 +78,13 @@ struct RandomSweep {
             }
         }
         if random.chance(0.4) {
-            entries.append("{kind: box, w: [1, 2]}")
-            for w in [1, 2] {
-                points.append(["shape": "box", "shape.w": String(w), "shape.r": "0"])
+            // Without `h`, which has no value then: before the branch that gives it one, or behind.
+            let isFirst = random.chance(0.5)
+            let open = [7, 2].map {
+                ["shape": "box", "shape.w": String($0), "shape.r": "0"]
             }
+            entries.insert("{kind: box, w: [7, 2]}", at: isFirst ? 0 : entries.count)
+            points.insert(contentsOf: open, at: isFirst ? 0 : points.count)
         }
         return ("shape: [\(entries.joined(separator: ", "))]", points)
     }

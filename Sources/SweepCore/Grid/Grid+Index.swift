@@ -84,9 +84,10 @@ extension GridLayout {
     }
 
     private func holds(_ branch: Branch, for row: [Value?]) -> Bool {
-        guard branch.constants.allSatisfy({ row[$0.column].isSame(as: $0.value) }) else {
-            return false
-        }
+        guard branch.constants.allSatisfy({ row[$0.column].isSame(as: $0.value) }),
+            // Another branch of the same kind may say what this one leaves open.
+            branch.absent.allSatisfy({ row[$0] == nil })
+        else { return false }
         var digit = branch.first
         for _ in branch.varying {
             guard position(of: row, on: digit) != nil else { return false }

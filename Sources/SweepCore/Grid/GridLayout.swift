@@ -54,6 +54,8 @@ struct GridLayout: Sendable {
         let first: Int
         /// The columns that the branch itself decides: the kind, and defaults.
         let constants: [(column: Int, value: Value)]
+        /// Columns of the kind that have no value in this branch.
+        let absent: [Int]
         /// Columns of the branch's own digits.
         let varying: [Int]
         /// How many points of the branch's own digits there are.
@@ -180,14 +182,19 @@ struct GridLayout: Sendable {
                     varying.append(place)
                 }
             }
+            var absent: [Int] = []
             for place in kind.columns where !assigned.contains(place) {
                 let role = schema.entries[place].kinds.first { $0.name == branch.kind }
-                if let value = role?.fallback { constants.append((place, value)) }
+                if let value = role?.fallback {
+                    constants.append((place, value))
+                } else {
+                    absent.append(place)
+                }
             }
             branches.append(
                 Branch(
-                    kind: branch.kind, first: first, constants: constants, varying: varying,
-                    count: combinations[first] / combinations[next]))
+                    kind: branch.kind, first: first, constants: constants, absent: absent,
+                    varying: varying, count: combinations[first] / combinations[next]))
         }
         try checkDistinct(branches, of: axis.column, schema.entries[column])
         let digit = Digit(
