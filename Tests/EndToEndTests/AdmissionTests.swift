@@ -116,13 +116,7 @@ struct AdmissionTests {
             #expect(try daemons.ask("submit", "a.yaml").code == 0)
             #expect(try daemons.ask("wait", "a").code == 0)
             #expect(finished(daemons) == Array(0..<20))
-            daemons.windrow.wait(until: "it has left") {
-                daemons.windrow.processes(with: "worker\0start").isEmpty
-            }
-            // Its process may be gone before the coordinator has read its farewell.
-            try daemons.windrow.wait(until: "the coordinator knows that it has left") {
-                try !daemons.ask("worker", "list", "--json").out.contains("\"state\"")
-            }
+            try daemons.waitForNoWorker()
             // What goes wrong is told where the command was given.
             #expect(try daemons.ask("worker", "revoke", "all").code == 64)
             let host = try #require(

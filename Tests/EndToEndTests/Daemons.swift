@@ -55,6 +55,17 @@ struct Daemons {
         try windrow.start(arguments, environment: environment).output()
     }
 
+    /// Waits until no worker's process is there any more, and the coordinator has read their
+    /// farewells, which may be a moment later.
+    func waitForNoWorker() throws {
+        windrow.wait(until: "the workers have left") {
+            windrow.processes(with: "worker\0start").isEmpty
+        }
+        try windrow.wait(until: "the coordinator knows that they have left") {
+            try !ask("worker", "list", "--json").out.contains("\"state\"")
+        }
+    }
+
     /// Waits until a verb's answer holds a text.
     func wait(for text: String, _ arguments: String...) throws {
         try windrow.wait(until: "\(arguments) says '\(text)'") {

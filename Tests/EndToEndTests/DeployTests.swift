@@ -82,9 +82,7 @@ struct DeployTests {
             #expect(calls.contains("BatchMode=yes"))
             #expect(!calls.contains("wj1."))
             #expect(try daemons.ask("worker", "stop", "all").code == 0)
-            daemons.windrow.wait(until: "it has left") {
-                daemons.windrow.processes(with: "worker\0start").isEmpty
-            }
+            try daemons.waitForNoWorker()
             // The program is there, the key is known: only the worker is started.
             let third = try deploy("pc7", "--slots", "1", "--json")
             #expect(third.code == 0, "\(third.err)")
@@ -195,9 +193,7 @@ struct DeployTests {
             #expect(logs.out.contains("pc7: "), "\(logs.out) \(logs.err)")
             let down = try cluster(["down", "--inventory", "lab.yaml"])
             #expect(down.out.contains("stopping"), "\(down.out)")
-            daemons.windrow.wait(until: "the worker has left") {
-                daemons.windrow.processes(with: "worker\0start").isEmpty
-            }
+            try daemons.waitForNoWorker()
             #expect(try cluster(["up", "--inventory", "missing.yaml"]).code == 65)
             try daemons.windrow.write("bad.yaml", "nodes:\n  - {host: pc7, only: night}\n")
             let bad = try cluster(["up", "--inventory", "bad.yaml"])
