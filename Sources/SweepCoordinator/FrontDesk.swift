@@ -35,6 +35,7 @@ final class FrontDesk {
     /// How many of them the gatekeeper has decided on, by address.
     private var decided: [String: Int] = [:]
     private var failure: String?
+    private var isBrokenOff = false
     /// Connections to be cut, when their last words have been sent.
     private var cuts: [(descriptor: Int32, address: String)] = []
     private var port: Substring?
@@ -110,13 +111,20 @@ final class FrontDesk {
         case .accepted(let descriptor, let address): silent[descriptor] = address
         case .admitted, .notAdmitted: break
         case .failed(let reason): failure = reason
+        case .brokenOff: isBrokenOff = true
         case .disconnected(let descriptor):
             connections = connections.filter { $0.value.descriptor != descriptor }
             // libzmq tells of a failure right before the end of the connection that has failed.
-            let reason = failure ?? "what it has sent is no handshake: no windrow program"
-            failure = nil
+            let (reason, isBroken) = (failure, isBrokenOff)
+            (failure, isBrokenOff) = (nil, false)
             guard let address = silent.removeValue(forKey: descriptor) else { return }
-            if !countDown(address) { refuse(address, nil, reason) }
+            if let reason { return refuse(address, nil, reason) }
+            if countDown(address) { return }
+            refuse(
+                address, nil,
+                isBroken
+                    ? "the connection broke in the middle of the handshake"
+                    : "what it has sent is no handshake: no windrow program")
         }
     }
 

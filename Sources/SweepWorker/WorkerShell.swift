@@ -96,7 +96,7 @@ package actor WorkerShell {
     private func hear(_ event: ConnectionMonitor.Event) {
         switch event {
         case .admitted: failedHandshakes = 0
-        case .failed: failedHandshakes += 1
+        case .failed, .brokenOff: failedHandshakes += 1
         case .notAdmitted:
             finish(
                 .refused(

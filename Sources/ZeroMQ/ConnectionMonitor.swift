@@ -12,8 +12,10 @@ package final class ConnectionMonitor {
         case admitted
         /// The other side does not admit this one's key.
         case notAdmitted
-        /// The handshake has failed; why, in words.
+        /// The other side has said what is no handshake; why not, in words.
         case failed(reason: String)
+        /// The connection has ended, or taken too long, in the middle of the handshake.
+        case brokenOff
         case disconnected(descriptor: Int32)
     }
 
@@ -74,8 +76,7 @@ package final class ConnectionMonitor {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .admitted
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .notAdmitted
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return .failed(reason: reason(value))
-            case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-                return .failed(reason: "the connection broke in the middle of the handshake")
+            case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .brokenOff
             case ZMQ_EVENT_DISCONNECTED: return .disconnected(descriptor: value)
             default: continue
             }

@@ -145,8 +145,8 @@ struct OperatorClient {
                     "the coordinator at \(endpoint.text) does not admit this operator's key; why, "
                         + "its log says, and on its machine windrow worker list --refused",
                     .notPermitted)
-            case .failed where failures < 2: failures += 1
-            case .failed:
+            case .failed where failures < 2, .brokenOff where failures < 2: failures += 1
+            case .failed, .brokenOff:
                 throw OperatorError(
                     "what listens at \(endpoint.text) is not the coordinator of this operator's "
                         + "key, or has other keys now: copy operator.key from its machine again",

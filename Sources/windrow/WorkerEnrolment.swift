@@ -48,8 +48,11 @@ struct WorkerEnrolment {
             }
             let isThere = socket.waitForMessage(seconds: 0.05)
             while let event = monitor.take() {
-                if event == .notAdmitted { throw refusal(nil) }
-                if case .failed = event { failures += 1 }
+                switch event {
+                case .notAdmitted: throw refusal(nil)
+                case .failed, .brokenOff: failures += 1
+                case .accepted, .admitted, .disconnected: break
+                }
             }
             if isThere, let frame = try socket.receive()?.last {
                 switch try CoordinatorMessage(decoding: frame) {

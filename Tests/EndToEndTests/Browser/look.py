@@ -46,7 +46,7 @@ def live(browser, url):
     browser.wait("document.body.dataset.rows === '30'")
     browser.wait("document.querySelector('#counts').textContent.startsWith('finished: 30 of 30')")
     browser.eval("window.isTheSamePage = true")
-    assert browser.eval("heat.cells.size") == 30
+    browser.wait("heat.cells.size === 30")
     # The sweep is edited while the page is open.
     submit("grid", grid(25))
     browser.wait("document.body.dataset.rows === '75' && heat.cells.size === 75")
