@@ -58,9 +58,9 @@ bench-peers: build ## Compare with Ray, Dask, Parsl, HyperQueue and others
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py
 
-reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=... IMAGES=...)
 	@scripts/setup test
-	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
+	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"} $${IMAGES:+--images "$$IMAGES"}
 
 reproduce-lab: build ## Run the largest of them on nodes that come, go and die (root; skips without)
 	scripts/reproduce-lab

@@ -4,7 +4,8 @@ import math
 
 from .intervals import log_slope, mean_interval
 from .stores import best, groups
-from .verdicts import Claim, Measure, at_least, at_most, exactly
+from . import figures as draw
+from .verdicts import TOLD, Claim, Measure, at_least, at_most, exactly
 
 
 def tuned(trials, metric):
@@ -80,7 +81,7 @@ def workers(stores):
         "S2", "The cost of an update against the number of workers",
         "The cost of an update does not grow with the number of workers W (local top-k's merged "
         "update does); at least 256 workers.",
-        ["sketched-sgd-workers-bits-down", "sketched-sgd-workers-accuracy"], [
+        ["sketched-sgd-workers-accuracy"], [
             Measure("workers.sketched.down",
                     "sketched-sgd: exponent in W of the bits that a client receives in a round",
                     per_client("sketched-sgd"), (-0.02, 0.02)),
@@ -92,50 +93,86 @@ def workers(stores):
             Measure("workers.accuracy", f"sketched-sgd with {most:.0f} workers: accuracy minus sgd's",
                     difference(widest["sketched-sgd"], widest["sgd"], "accuracy"),
                     at_least(-0.02)),
-        ])
+        ], {"sketched-sgd-workers-round": round_figure(store)})
+
+
+def round_figure(store):
+    """What a client sends and receives in a round, against W."""
+    series = {}
+    for method in ["sgd", "sketched-sgd", "true-top-k", "local-top-k", "fetchsgd"]:
+        series[method] = []
+        for (clients,), trials in groups(store.where(method=method), "clients").items():
+            bits = [(t["bits_up"] + t["bits_down"]) / t["rounds"] / clients for t in trials
+                    if not t.has_diverged]
+            if bits:
+                series[method].append((clients, sum(bits) / len(bits)))
+    return draw.lines(
+        series, "Bits of a round and client, up and down, against the number of clients", "W",
+        "bits of a round and client")
+
+
+QUALITY = ["sketched-sgd", "true-top-k", "local-top-k", "fetchsgd"]
 
 
 def quality(stores):
-    store = stores("sketched-sgd-quality")
-    plain = tuned(store.where(method="sgd"), "test_accuracy")
-    measures = []
-    for method in ["sketched-sgd", "true-top-k", "local-top-k", "fetchsgd"]:
-        most = 0.0
-        for trials in groups(
-                store.where(method=method), "compressor_rows", "compressor_k").values():
-            chosen = tuned(trials, "test_accuracy")
-            gap = difference(chosen, plain, "test_accuracy")
-            saved = total_bits(plain) / total_bits(chosen)
-            if gap[0] >= -0.01 and saved > most:
-                most = saved
-        measures.append(Measure(
-            f"quality.{method}",
-            f"{method}: the most that total communication shrinks with a test accuracy at most 0.01 "
-            "below sgd's", exactly(most), at_least(40) if method == "sketched-sgd" else (0, math.inf)))
+    measures, figures, drawn = [], [], {}
+    for data in ["digits", *stores.data("sketched-sgd-quality")]:
+        name = "sketched-sgd-quality" + ("" if data == "digits" else f"-{data}")
+        key = "quality" + ("" if data == "digits" else f".{data}")
+        store = stores(name)
+        figures.append(f"{name}-bits")
+        plain = tuned(store.where(method="sgd"), "test_accuracy")
+        series = {"sgd": [(1, mean_of(plain, "test_accuracy"))]}
+        for method in QUALITY:
+            most = 0.0
+            for (rows, _), trials in groups(
+                    store.where(method=method), "compressor_rows", "compressor_k").items():
+                chosen = tuned(trials, "test_accuracy")
+                gap = difference(chosen, plain, "test_accuracy")
+                saved = total_bits(plain) / total_bits(chosen)
+                line = method + (f", rows = {rows:g}" if rows != "" else "")
+                series.setdefault(line, []).append((saved, mean_of(chosen, "test_accuracy")))
+                if gap[0] >= -0.01 and saved > most:
+                    most = saved
+            measures.append(Measure(
+                f"{key}.{method}",
+                f"{data}, {method}: the most that total communication shrinks with a test accuracy at "
+                "most 0.01 below sgd's", exactly(most),
+                at_least(40) if method == "sketched-sgd" else TOLD))
+        drawn[f"{name}-compression"] = draw.lines(
+            series, f"{data}: accuracy after all rounds against how much less is sent, up and down",
+            "bits of sgd, up and down, as a multiple of a method's", "test accuracy", log="x")
     return Claim(
         "S1", "Quality for bits",
         "Quality equal to uncompressed training at up to 40 times less total communication, up and "
-        "down.",
-        ["sketched-sgd-quality-bits"], measures)
+        "down.", figures, measures, drawn)
+
+
+def mean_of(trials, metric):
+    return sum(trial[metric] for trial in trials) / len(trials)
 
 
 def shapes(stores):
     store = stores("sketched-sgd-shapes")
+    measures = []
 
-    def at(rows, candidates):
-        return tuned(store.where(compressor_rows=rows, method_candidates=candidates),
+    def at(k, rows, candidates):
+        return tuned(store.where(compressor_k=k, compressor_rows=rows, method_candidates=candidates),
                      "test_accuracy")
 
+    for k in store.values("compressor_k"):
+        cells = f"{4 * k:.0f} cells"
+        measures += [
+            Measure(f"shapes.{k:.0f}.rows", f"{cells}, P = 4: accuracy with 5 rows minus that with one row",
+                    difference(at(k, 5, 4), at(k, 1, 4), "test_accuracy"), at_least(-0.01)),
+            Measure(f"shapes.{k:.0f}.candidates",
+                    f"{cells}, 5 rows: accuracy with P = 4 minus that with P = 1",
+                    difference(at(k, 5, 4), at(k, 5, 1), "test_accuracy"), at_least(-0.01))]
     return Claim(
         "S4", "The shape of the sketch",
         "Several rows and several candidates are worth their bits: r = 5, P = 4 is no worse than one "
         "row of as many cells, and than P = 1.",
-        ["sketched-sgd-shapes-shapes"], [
-            Measure("shapes.rows", "P = 4: accuracy with 5 rows minus that with one row of as many "
-                    "cells", difference(at(5, 4), at(1, 4), "test_accuracy"), at_least(-0.01)),
-            Measure("shapes.candidates", "5 rows: accuracy with P = 4 minus that with P = 1",
-                    difference(at(5, 4), at(5, 1), "test_accuracy"), at_least(-0.01)),
-        ])
+        ["sketched-sgd-shapes-shapes"], measures)
 
 
 def heavymix(stores):
