@@ -67,6 +67,11 @@ def sized(sizes, scale):
     return sizes[-1]
 
 
+def compressors(*kinds):
+    """Compressors as one line of YAML."""
+    return f"[{', '.join(kinds)}]"
+
+
 SWEEPS = [
     Sweep("econtrol/counterexample", (20000, 20000, 20000)),
     Sweep("econtrol/floors", (20000, 20000, 10000), (5, 3, 1)),
@@ -89,7 +94,14 @@ SWEEPS = [
           check={"step-size": "0.02,0.08,1.28"}),
     Sweep("sketched-sgd/workers", (300, 200, 100), (4, 3, 1),
           check={"clients": "4,16,64", "step-size": "0.3,1"}),
-    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1)),
+    # d = 101,770: messages 10 and 40 times shorter than the gradient.
+    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), images={
+        "mnist": {"precision": "single", "step-size": "0.03,0.1,0.3", "compressor": compressors(
+            "identity", "{kind: top-k, k: [8038, 2009]}",
+            "{kind: count-sketch, rows: 1, columns: 5088, k: 1272}",
+            "{kind: count-sketch, rows: 1, columns: 1272, k: 318}",
+            "{kind: count-sketch, rows: 5, columns: 1018, k: 1272}",
+            "{kind: count-sketch, rows: 5, columns: 254, k: 318}")}}),
     Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 4, 1)),
     Sweep("sketched-sgd/heavymix", (4000, 2000, 1000), (4, 3, 1), check={"step-size": "30,100"}),
     Sweep("beyond/contractivity", (1000, 500, 300), (3, 2, 1),
