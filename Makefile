@@ -68,6 +68,7 @@ reproduce-lab: build ## Run the largest of them on nodes that come, go and die (
 reproduce-check: build ## Whether each claim that held at a small scale still does, computed twice
 	scripts/reproduce --check
 	scripts/recompute-claims runs/check
+	scripts/test-images
 
 lint: ## Check the sources' form
 	swift format lint --strict -r Package.swift Sources Tests

@@ -76,6 +76,7 @@ SWEEPS = [
     Sweep("econtrol/counterexample", (20000, 20000, 20000)),
     Sweep("econtrol/floors", (20000, 20000, 10000), (5, 3, 1)),
     Sweep("econtrol/heterogeneity-noise", (4000, 4000, 2000), (3, 3, 3),
+          small={"zeta": "0,1,100", "sigma": "0,1,10"},
           check={"zeta": "0,100", "sigma": "1,10", "method": "ec,econtrol",
                  "step-size": "log(1e-4,1e-1,4)"}),
     Sweep("econtrol/speedup", (20000, 6000, 4000), (5, 3, 3), data=("mushrooms",),
@@ -84,7 +85,7 @@ SWEEPS = [
     Sweep("econtrol/eta", (10000, 4000, 2000), (10, 3, 3)),
     Sweep("econtrol/real-floors", (3000, 3000, 3000), data=("a9a", "mushrooms"), penalty=0.1, others=True),
     Sweep("econtrol/equal-bits", (3000, 2000, 1000), (5, 3, 3), data=("a9a", "mushrooms"), others=True,
-          check={"step-size": "log(1e-2,10,4)"}),
+          small={"step-size": "log(1e-2,10,7)"}, check={"step-size": "log(1e-2,10,4)"}),
     Sweep("econtrol/theory", (20000, 10000, 8000), check={"step-size": "theory,0.05,0.5"}),
     Sweep("econtrol/network", (600, 400, 200), (6, 3, 2), images={
         "mnist": {"step-size": "0.1,0.3,1", "precision": "single", "batch": 32},
@@ -102,11 +103,12 @@ SWEEPS = [
             "{kind: count-sketch, rows: 1, columns: 1272, k: 318}",
             "{kind: count-sketch, rows: 5, columns: 1018, k: 1272}",
             "{kind: count-sketch, rows: 5, columns: 254, k: 318}")}}),
-    Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 4, 1)),
-    Sweep("sketched-sgd/heavymix", (4000, 2000, 1000), (4, 3, 1), check={"step-size": "30,100"}),
+    Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 3, 1), small={"step-size": "0.03,0.1,0.3"},
+          check={"step-size": "0.03,0.1"}),
+    Sweep("sketched-sgd/heavymix", (20000, 2000, 1000), (4, 3, 1), (100, 20, 20), check={"step-size": "30,100"}),
     Sweep("beyond/contractivity", (1000, 500, 300), (3, 2, 1),
           check={"step-size": "0.03,0.1", "compressor.k": "2,10,40"}),
-    Sweep("beyond/sums", (2000, 1000, 500), (4, 3, 2), check={"step-size": "log(1e-2,1,3)"}),
+    Sweep("beyond/sums", (2000, 1000, 500), (4, 3, 2), check={"step-size": "0.01,0.03,0.3"}),
 ]
 
 
