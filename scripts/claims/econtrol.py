@@ -52,6 +52,10 @@ def floors(stores):
         measures.append(Measure(
             f"floors.{method}", f"{method}: the last ‖∇f‖² as a share of the first, worst of all "
             "ζ, γ and seeds", exactly(worst), at_most(1e-24)))
+        measures.append(Measure(
+            f"floors.{method}.linear", f"{method}: rounds in which the share falls from 10⁻¹² to 10⁻²⁴ "
+            "as a multiple of those in which it falls to 10⁻¹² (γ = 0.004; 1 if linear)",
+            linearity(store.where(method=method, step_size=0.004)), (0.5, 2)))
     return Claim(
         "2", "The floor of ec, without noise",
         "With σ = 0, ec with a constant step stalls at a floor that grows like ζ² and falls like "
@@ -263,8 +267,8 @@ def homogeneous(stores):
         "not.",
         ["econtrol-heterogeneity-noise-rounds"], [
             Measure("homogeneous.small",
-                    "ζ = 0, σ = 10: the floor of econtrol as a multiple of ec's, each at its best "
-                    "step size", ratio(0, 10), at_least(1)),
+                    "ζ = 1, σ = 10: the floor of econtrol as a multiple of ec's, each at its best "
+                    "step size", ratio(1, 10), at_least(1)),
             Measure("homogeneous.large", "ζ = 100, σ = 1: the same", ratio(100, 1), at_most(1)),
             *many])
 

@@ -49,6 +49,7 @@ set title {quoted(figure["title"])} noenhanced font ',15'
 set xlabel {quoted(figure["x"])} noenhanced
 set ylabel {quoted(figure["y"])} noenhanced
 set key outside right top Left reverse noenhanced samplen 3 spacing 1.25
+set autoscale fix
 set offsets graph 0.03, graph 0.03, graph 0.03, graph 0.03
 plot """ + ", \\\n     ".join(parts) + "\n"
     with tempfile.TemporaryDirectory() as folder:

@@ -26,16 +26,16 @@ def total_bits(trials):
 
 def second_round(stores):
     store = stores("sketched-sgd-second-round")
-    plain = tuned(store.where(method="sgd"), "accuracy")
+    plain = tuned(store.where(method="sgd"), "test_accuracy")
     with_round = {
         columns: tuned(store.where(method="sketched-sgd", method_second_round="true",
-                                   compressor_columns=columns), "accuracy")
+                                   compressor_columns=columns), "test_accuracy")
         for columns in [16, 64]}
     bare = store.where(method="sketched-sgd", method_second_round="false", compressor_columns=16)
     worst = min(trial["loss"] if not trial.has_diverged else math.inf for trial in bare)
     start = store.trials[0].trace[0]["loss"]
     zero = tuned(store.where(method="fetchsgd", method_error="zero", compressor_columns=64),
-                 "accuracy")
+                 "test_accuracy")
     subtract = store.where(method="fetchsgd", method_error="subtract", compressor_columns=16)
     lowest = min(trial["loss"] if not trial.has_diverged else math.inf for trial in subtract)
     return Claim(
@@ -45,18 +45,18 @@ def second_round(stores):
         "round diverges. FetchSGD with subtraction diverges there; with zeroing it reaches about "
         "0.88.",
         ["sketched-sgd-second-round-loss"], [
-            Measure("second-round.wide", "c = 64: accuracy minus that of sgd",
-                    difference(with_round[64], plain, "accuracy"), at_least(-0.015)),
-            Measure("second-round.narrow", "c = 16: accuracy minus that of c = 64",
-                    difference(with_round[16], with_round[64], "accuracy"), (-0.1, 0.0)),
+            Measure("second-round.wide", "c = 64: test accuracy minus that of sgd",
+                    difference(with_round[64], plain, "test_accuracy"), at_least(-0.015)),
+            Measure("second-round.narrow", "c = 16: test accuracy minus that of c = 64",
+                    difference(with_round[16], with_round[64], "test_accuracy"), (-0.1, 0.0)),
             Measure("second-round.without",
                     "c = 16 without the second round: the lowest last loss of all step sizes, as a "
                     "multiple of the first", exactly(worst / start), at_least(1)),
             Measure("second-round.subtract",
                     "FetchSGD, c = 16, subtraction: the lowest last loss of all step sizes, as a "
                     "multiple of the first", exactly(lowest / start), at_least(1)),
-            Measure("second-round.zero", "FetchSGD, c = 64, zeroing: accuracy",
-                    mean_interval([trial["accuracy"] for trial in zero]), at_least(0.83)),
+            Measure("second-round.zero", "FetchSGD, c = 64, zeroing: test accuracy",
+                    mean_interval([trial["test_accuracy"] for trial in zero]), at_least(0.83)),
         ])
 
 
@@ -75,7 +75,7 @@ def workers(stores):
             (t["clients"], t["bits_up"] / t["rounds"] / t["clients"])
             for t in store.where(method=method) if not t.has_diverged])
 
-    widest = {method: tuned(store.where(method=method, clients=most), "accuracy")
+    widest = {method: tuned(store.where(method=method, clients=most), "test_accuracy")
               for method in ["sgd", "sketched-sgd"]}
     return Claim(
         "S2", "The cost of an update against the number of workers",
@@ -90,8 +90,8 @@ def workers(stores):
             Measure("workers.local.down",
                     "local-top-k: exponent in W of the bits that a client receives in a round",
                     per_client("local-top-k"), at_least(0.1)),
-            Measure("workers.accuracy", f"sketched-sgd with {most:.0f} workers: accuracy minus sgd's",
-                    difference(widest["sketched-sgd"], widest["sgd"], "accuracy"),
+            Measure("workers.accuracy", f"sketched-sgd with {most:.0f} workers: test accuracy minus sgd's",
+                    difference(widest["sketched-sgd"], widest["sgd"], "test_accuracy"),
                     at_least(-0.02)),
         ], {"sketched-sgd-workers-round": round_figure(store)})
 
@@ -163,10 +163,10 @@ def shapes(stores):
     for k in store.values("compressor_k"):
         cells = f"{4 * k:.0f} cells"
         measures += [
-            Measure(f"shapes.{k:.0f}.rows", f"{cells}, P = 4: accuracy with 5 rows minus that with one row",
+            Measure(f"shapes.{k:.0f}.rows", f"{cells}, P = 4: test accuracy with 5 rows minus that with one row",
                     difference(at(k, 5, 4), at(k, 1, 4), "test_accuracy"), at_least(-0.01)),
             Measure(f"shapes.{k:.0f}.candidates",
-                    f"{cells}, 5 rows: accuracy with P = 4 minus that with P = 1",
+                    f"{cells}, 5 rows: test accuracy with P = 4 minus that with P = 1",
                     difference(at(k, 5, 4), at(k, 5, 1), "test_accuracy"), at_least(-0.01))]
     return Claim(
         "S4", "The shape of the sketch",
