@@ -71,10 +71,12 @@ def tuned(claim):
     """Which tuned values are the lowest or highest that were tried, where something was tuned."""
     if not claim.choices:
         return []
+    names = {name for choice in claim.choices for name in choice.row}
+    same = {name for name in names if len({choice.row.get(name) for choice in claim.choices}) == 1}
     at_edge = []
     for choice in claim.choices:
         for name, value, end in choice.at_edge:
-            at_edge.append(f"{told(choice)} at the {end} {name.replace('_', '-')}, {value:g}")
+            at_edge.append(f"{told(choice, same - {"method"})} at the {end} {name.replace('_', '-')}, {value:g}")
     at_edge = list(dict.fromkeys(at_edge))
     what = f"Tuned {len(claim.choices)} times; "
     if not at_edge:
@@ -84,16 +86,13 @@ def tuned(claim):
     return ["", what + "the best value is the lowest or highest that was tried for " + "; ".join(at_edge) + "."]
 
 
-def told(choice):
-    """A choice by what it was made for."""
-    row = dict(choice.row)
+def told(choice, same):
+    """A choice by what it was made for, but for what is the same for all of its claim."""
+    row = {name: value for name, value in choice.row.items() if name not in same}
     words = [str(row.pop("method", ""))]
     kind = row.pop("compressor", "")
     if kind and kind != "identity":
         words.append(str(kind))
-    rows, columns = row.pop("compressor_rows", ""), row.pop("compressor_columns", "")
-    if rows != "":
-        words.append(f"{rows:g} × {columns:g}")
     for name, value in row.items():
         shown = f"{value:g}" if isinstance(value, float) else value
         words.append(f"{name.split('_', 1)[-1].replace('_', '-')} = {shown}")

@@ -91,7 +91,7 @@ SWEEPS = [
         "mnist": {"step-size": "0.1,0.3,1", "precision": "single", "batch": 32},
         "cifar10": {"problem": "cnn", "width": 16, "precision": "single", "batch": 32,
                     "step-size": "0.03,0.1,0.3"}}),
-    Sweep("sketched-sgd/second-round", (400, 300, 200), (5, 3, 1),
+    Sweep("sketched-sgd/second-round", (400, 300, 200), (8, 6, 1),
           check={"step-size": "0.02,0.08,1.28,5.12"}),
     Sweep("sketched-sgd/workers", (300, 200, 100), (4, 3, 1),
           small={"clients": "1,4,16,64,256", "step-size": "0.3,1,3,10"},
@@ -109,7 +109,7 @@ SWEEPS = [
     Sweep("sketched-sgd/heavymix", (20000, 2000, 1000), (4, 3, 1), (100, 20, 20), check={"step-size": "30,100"}),
     Sweep("beyond/contractivity", (1000, 500, 300), (3, 2, 1),
           check={"step-size": "0.03,0.1", "compressor.k": "2,10,40"}),
-    Sweep("beyond/sums", (2000, 1000, 500), (4, 3, 2), check={"step-size": "0.01,0.03,0.3"}),
+    Sweep("beyond/sums", (2000, 1000, 300), (4, 3, 2), check={"step-size": "0.03,0.3"}),
 ]
 
 
