@@ -73,10 +73,11 @@ def tuned(claim):
         return []
     names = {name for choice in claim.choices for name in choice.row}
     same = {name for name in names if len({choice.row.get(name) for choice in claim.choices}) == 1}
+    same -= {"method"}
     at_edge = []
     for choice in claim.choices:
         for name, value, end in choice.at_edge:
-            at_edge.append(f"{told(choice, same - {"method"})} at the {end} {name.replace('_', '-')}, {value:g}")
+            at_edge.append(f"{told(choice, same)} at the {end} {name.replace('_', '-')}, {value:g}")
     at_edge = list(dict.fromkeys(at_edge))
     what = f"Tuned {len(claim.choices)} times; "
     if not at_edge:

@@ -93,9 +93,9 @@ SWEEPS = [
                     "step-size": "0.03,0.1,0.3"}}),
     Sweep("sketched-sgd/second-round", (400, 300, 200), (8, 6, 1),
           check={"step-size": "0.02,0.08,1.28,5.12"}),
-    Sweep("sketched-sgd/workers", (300, 200, 100), (4, 3, 1),
-          small={"clients": "1,4,16,64,256", "step-size": "0.3,1,3,10"},
-          check={"clients": "4,16,64", "step-size": "1,10"}),
+    Sweep("sketched-sgd/workers", (300, 200, 100), (8, 5, 1),
+          small={"clients": "1,4,16,256", "step-size": "0.03,0.1,0.3,1,10"},
+          check={"clients": "4,16,64", "step-size": "0.3,10"}),
     # d = 101,770: messages 10 and 40 times shorter than the gradient.
     Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), images={
         "mnist": {"precision": "single", "step-size": "0.03,0.1,0.3", "compressor": compressors(
