@@ -94,7 +94,7 @@ SWEEPS = [
     Sweep("sketched-sgd/second-round", (400, 300, 200), (8, 6, 1),
           check={"step-size": "0.02,0.08,1.28,5.12"}),
     Sweep("sketched-sgd/workers", (300, 200, 100), (8, 5, 1),
-          small={"clients": "1,4,16,256", "step-size": "0.03,0.1,0.3,1,10"},
+          small={"clients": "1,4,16,256", "step-size": "0.03,0.1,0.3,1,10,30"},
           check={"clients": "4,16,64", "step-size": "0.3,10"}),
     # d = 101,770: messages 10 and 40 times shorter than the gradient.
     Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), images={
@@ -104,7 +104,7 @@ SWEEPS = [
             "{kind: count-sketch, rows: 1, columns: 1272, k: 318}",
             "{kind: count-sketch, rows: 5, columns: 1018, k: 1272}",
             "{kind: count-sketch, rows: 5, columns: 254, k: 318}")}}),
-    Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 3, 1), small={"step-size": "0.03,0.1,0.3"},
+    Sweep("sketched-sgd/shapes", (400, 200, 100), (6, 4, 1),
           check={"step-size": "0.03,0.1"}),
     Sweep("sketched-sgd/heavymix", (20000, 2000, 1000), (4, 3, 1), (100, 20, 20), check={"step-size": "30,100"}),
     Sweep("beyond/contractivity", (1000, 500, 300), (3, 2, 1),
