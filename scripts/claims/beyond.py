@@ -95,6 +95,8 @@ def sums(stores):
                      "top-k", summed, every, bits_to_target("bits_up"))
             compared(f"{key}.total", f"{name}: bits up and down until f − f* = {TARGET} as a multiple of "
                      "those of the best top-k", summed, every, bits_to_target("bits_up", "bits_down"))
+            compared(f"{key}.down", f"{name}: bits down until f − f* = {TARGET} as a multiple of those of the "
+                     "best top-k", summed, every, bits_to_target("bits_down"))
             series[f"{split}, {cells} cells summed"] = path_of(at_best(summed, floor))
         series[f"{split}, top-k, k = 138"] = path_of(at_best(
             store.where(split=split, compressor="top-k", compressor_k=138), floor))

@@ -26,6 +26,8 @@ def draw(figure, path):
     for place, (name, points) in enumerate(figure["series"].items()):
         style = (f"lc rgb '{COLORS[place % len(COLORS)]}' lw 1.8 dt {DASHES[place % len(DASHES)]} "
                  f"pt {MARKERS[place % len(MARKERS)]} ps 0.8")
+        if len(points) > 20:
+            style += f" pi {len(points) // 12}"
         rows = [(*point, point[1], point[1]) if len(point) == 2 else point for point in points]
         blocks.append("\n".join(" ".join(f"{cell:.6g}" for cell in row) for row in rows))
         color = COLORS[place % len(COLORS)]
@@ -36,8 +38,10 @@ def draw(figure, path):
     for expression, name in figure["guides"]:
         parts.append(f"{expression} with lines lc rgb '#808080' lw 1.2 dt (4,4) title {quoted(name)}")
     logs = f"set logscale {figure['log']}\n" if figure["log"] else ""
+    largest = max(point[0] for points in figure["series"].values() for point in points)
     for axis in figure["log"]:
-        logs += f"set format {axis} '10^{{%L}}'\n" if axis == "y" else ""
+        if axis == "y" or largest >= 1e5:
+            logs += f"set format {axis} '10^{{%L}}'\n"
     script = f"""
 set terminal svg enhanced size 820,400 font 'Helvetica,13' background rgb 'white'
 set output 'figure.svg'
