@@ -97,7 +97,7 @@ SWEEPS = [
           small={"clients": "1,4,16,256", "step-size": "0.03,0.1,0.3,1,10,30"},
           check={"clients": "4,16,64", "step-size": "0.3,10"}),
     # d = 101,770: messages 10 and 40 times shorter than the gradient.
-    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), images={
+    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), check={"step-size": "0.03,0.3,1"}, images={
         "mnist": {"precision": "single", "step-size": "0.03,0.1,0.3", "compressor": compressors(
             "identity", "{kind: top-k, k: [8038, 2009]}",
             "{kind: count-sketch, rows: 1, columns: 5088, k: 1272}",
