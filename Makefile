@@ -2,8 +2,8 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build man pages dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
-	reproduce-check reproduce-lab lint format proto clean
+.PHONY: help demo build man pages dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
+	reference reproduce reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -58,6 +58,9 @@ bench: ## Measure the kernels beside C, NumPy and PyTorch
 
 bench-peers: build ## Compare with Ray, Dask, Parsl, HyperQueue and others
 	scripts/bench-peers
+
+bench-connections: ## Measure what 1,000 connected workers cost a coordinator
+	@scripts/bench-connections
 
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py
