@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
+.PHONY: help demo build man pages dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
 	reference reproduce reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
@@ -21,6 +21,10 @@ test: ## Set everything up and run the tests
 
 man: build ## Write the manual pages to .build/man
 	scripts/man $(WINDROW) .build/man
+
+pages: build ## Write docs/sweep-reference.md from the experiments' declarations
+	$(WINDROW) experiments --reference > .build/sweep-reference.md
+	mv .build/sweep-reference.md docs/sweep-reference.md
 
 dist: ## Build one file to copy to other machines, and pack it: tar.gz and .deb
 	@scripts/setup build

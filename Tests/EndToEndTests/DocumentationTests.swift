@@ -117,6 +117,18 @@ struct DocumentationTests {
         }
     }
 
+    @Test("the reference of sweep files is what the program prints: make pages writes it")
+    func sweepReference() throws {
+        let windrow = try Windrow()
+        let output = try windrow.run("experiments", "--reference")
+        #expect(output.code == 0, "\(output.err)")
+        let page = try Self.text("docs/sweep-reference.md").components(separatedBy: "\n")
+        for (printed, stands) in zip(output.out.components(separatedBy: "\n"), page) {
+            #expect(printed == stands)
+        }
+        #expect(output.out.components(separatedBy: "\n").count == page.count)
+    }
+
     @Test("the pictures show what the quickstart gives")
     func pictures() throws {
         let windrow = try Windrow()
