@@ -4,7 +4,9 @@ extension VectorKernels {
     package static func multiply(_ product: MatrixProduct<Double>) {
         MatrixProductDriver<Double>.run(product)
     }
+}
 
+extension SingleKernels {
     package static func multiply(_ product: MatrixProduct<Float>) {
         MatrixProductDriver<Float>.run(product)
     }

@@ -38,6 +38,11 @@ package struct CoordinatorInstance: Sendable {
         /// Why it is in quarantine, if it is.
         var quarantine: String?
 
+        /// What the worker is to remember of that.
+        var standing: Standing {
+            Standing(isDraining: isDraining, isGoing: isGoing, quarantine: quarantine)
+        }
+
         /// Whether it is given no more leases.
         var isClosed: Bool {
             isDraining || isGoing || quarantine != nil || registration.takesNothing

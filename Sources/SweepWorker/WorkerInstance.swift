@@ -52,6 +52,8 @@ package struct WorkerInstance: Sendable {
     /// Seconds without work after which it leaves; nil: it stays.
     package var idleLimit: Double?
     private var busyAt: Double?
+    /// What was decided about it.
+    private var standing = Standing()
     private var heartbeatInterval = 1.0
     private var heartbeatTimeout = 10.0
     private var lastHeard = 0.0
@@ -122,6 +124,9 @@ package struct WorkerInstance: Sendable {
             return directives(reports.acknowledge(through))
         case .recall(let leases, let abandon):
             return leases.flatMap { giveBack($0, abandon: abandon) }
+        case .standing(let standing):
+            self.standing = standing
+            return []
         case .heartbeat, .reply, .enrolled:
             return []
         case .farewell(let reason):
@@ -298,6 +303,7 @@ package struct WorkerInstance: Sendable {
             running: running, held: told.map(\.id), lastReport: reports.newest,
             unacknowledged: reports.oldest, isLeaving: isLeaving)
         sign.resting = resting
+        sign.standing = standing
         return directives + [.send(.heartbeat(sign))]
     }
 
@@ -316,6 +322,7 @@ package struct WorkerInstance: Sendable {
         registration.held = told
         registration.isLeaving = isLeaving
         registration.resting = resting
+        registration.standing = standing
         registration.lastReport = reports.isEmpty ? 0 : reports.next - 1
         return [.send(.registration(registration))]
     }

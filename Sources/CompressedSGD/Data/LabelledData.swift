@@ -50,6 +50,8 @@ public final class LabelledData: @unchecked Sendable {
     let shape: Shape
     /// The digest of the content, once it is known.
     let digest = Mutex<SIMD2<UInt64>?>(nil)
+    /// The values in single precision, once they are asked for.
+    let singles = Mutex<DataMemory?>(nil)
     /// What the pointers point into.
     private let memory: [DataMemory]
 

@@ -2,7 +2,7 @@
 /// the lower and at the right edge is not looked at.
 ///
 /// Among equals the first counts, row by row. NaN counts as largest.
-final class MaximumPooling<Scalar: NetworkScalar> {
+final class MaximumPooling<Scalar: KernelScalar> {
     /// How many maps an image has.
     let channels: Int
     /// The extents of what is looked at.
@@ -12,7 +12,7 @@ final class MaximumPooling<Scalar: NetworkScalar> {
     let windowHeight: Int
     let windowWidth: Int
     /// The maxima, channels × images × windows.
-    let value: NetworkMemory<Scalar>
+    let value: ScalarMemory<Scalar>
     /// Where in the whole matrix each maximum stands.
     private let places: UnsafeMutablePointer<UInt32>
 
@@ -25,7 +25,7 @@ final class MaximumPooling<Scalar: NetworkScalar> {
         self.windowHeight = windowHeight
         self.windowWidth = windowWidth
         let count = channels * images * (height / windowHeight) * (width / windowWidth)
-        value = NetworkMemory(count)
+        value = ScalarMemory(count)
         places = .allocate(capacity: max(1, count))
         places.initialize(repeating: 0, count: max(1, count))
     }

@@ -8,7 +8,7 @@ import KernelInterface
 ///
 /// Weights start as N(0, 2/in) for `relu` and `gelu` (He et al., arXiv:1502.01852), N(0, 2/(in + out))
 /// for `tanh` and for the last layer (Glorot, Bengio, AISTATS 2010); biases as 0.
-package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
+package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
     /// d.
     package let parameterCount: Int
     /// How many rows are taken at a time.
@@ -19,12 +19,12 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
     private let activation: Activation
     private let classCount: Int
     /// What goes into each layer, and the logits behind the last.
-    private let values: [NetworkMemory<Scalar>]
+    private let values: [ScalarMemory<Scalar>]
     /// What φ was applied to, where its derivative needs that; otherwise the results again.
-    private let sums: [NetworkMemory<Scalar>]
+    private let sums: [ScalarMemory<Scalar>]
     /// The gradient with respect to what a layer gives, and to what it gets.
-    private let gradients: [NetworkMemory<Scalar>]
-    private let workspace: NetworkMemory<Scalar>
+    private let gradients: [ScalarMemory<Scalar>]
+    private let workspace: ScalarMemory<Scalar>
     private let crossEntropy: SoftmaxCrossEntropy
 
     /// A network for the features and classes of a data set.
@@ -43,14 +43,14 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
         self.chunk = chunk
         parameterCount = layers.last?.end ?? 0
         values =
-            [NetworkMemory(chunk * examples.featureCount)]
-            + layers.map { NetworkMemory(chunk * $0.outputs) }
+            [ScalarMemory(chunk * examples.featureCount)]
+            + layers.map { ScalarMemory(chunk * $0.outputs) }
         sums =
             activation.derivesFromResult
-            ? values : [values[0]] + layers.map { NetworkMemory(chunk * $0.outputs) }
+            ? values : [values[0]] + layers.map { ScalarMemory(chunk * $0.outputs) }
         let largest = layers.map(\.outputs).max() ?? 1
-        gradients = (0..<2).map { _ in NetworkMemory(chunk * largest) }
-        workspace = NetworkMemory(
+        gradients = (0..<2).map { _ in ScalarMemory(chunk * largest) }
+        workspace = ScalarMemory(
             layers.map { layer in
                 let sizes = [chunk, layer.inputs, layer.outputs]
                 return [(0, 1, 2), (1, 2, 0), (0, 2, 1)].map {
@@ -119,7 +119,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 .init(slope, rowStride: layer.outputs), beta: 1,
                 into: gradient + layer.weights, stride: layer.outputs)
             for place in 0..<rows.count {
-                Scalar.add(
+                Scalar.kernels.add(
                     slope + place * layer.outputs, to: gradient + layer.biases,
                     count: layer.outputs)
             }
@@ -130,7 +130,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 .init(slope, rowStride: layer.outputs),
                 .init(transposed: parameters + layer.weights, rowStride: layer.outputs),
                 beta: 0, into: next, stride: layer.inputs)
-            Scalar.multiply(
+            Scalar.kernels.multiply(
                 next, byDerivativeOf: activation, at: sums[index].base,
                 result: values[index].base, count: rows.count * layer.inputs)
             slope = next
@@ -174,7 +174,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 into: target, stride: layer.outputs)
             let result = values[index + 1].base
             if index + 1 < layers.count {
-                Scalar.activate(
+                Scalar.kernels.activate(
                     target, with: activation, into: result, count: rows.count * layer.outputs)
             } else if target != result {
                 result.update(from: target, count: rows.count * layer.outputs)

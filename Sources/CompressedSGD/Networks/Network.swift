@@ -6,7 +6,7 @@ import KernelInterface
 /// for both precisions: callers that know a network only as a generic type run them at full speed.
 package protocol Network: AnyObject {
     /// What it computes in.
-    associatedtype Scalar: NetworkScalar
+    associatedtype Scalar: KernelScalar
 
     /// d.
     var parameterCount: Int { get }

@@ -16,7 +16,7 @@ import KernelInterface
 /// networks do (Brock, De, Smith, arXiv:2101.08692). The linear layer starts as N(0, 2/(in + out)).
 ///
 /// Source: Page, "How to train your ResNet", 2018, for the shape.
-package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
+package final class ResidualNetwork<Scalar: KernelScalar>: Network {
     /// d.
     package let parameterCount: Int
     /// How many images are taken at a time.
@@ -30,11 +30,11 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
     private let convolutions: [Convolution<Scalar>]
     private let pools: [MaximumPooling<Scalar>]
     private let linear: LayerShape
-    private let input: NetworkMemory<Scalar>
-    private let features: NetworkMemory<Scalar>
-    private let sums: [NetworkMemory<Scalar>]
-    private let logits: NetworkMemory<Scalar>
-    private let slopes: [NetworkMemory<Scalar>]
+    private let input: ScalarMemory<Scalar>
+    private let features: ScalarMemory<Scalar>
+    private let sums: [ScalarMemory<Scalar>]
+    private let logits: ScalarMemory<Scalar>
+    private let slopes: [ScalarMemory<Scalar>]
     private let workspace: Convolution<Scalar>.Workspace
     private let crossEntropy: SoftmaxCrossEntropy
 
@@ -56,8 +56,8 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
         let images = chunk ?? Self.chunk(shapes)
         self.chunk = images
         workspace = .init(
-            columns: NetworkMemory(shapes.map { 9 * $0.inputs * images * $0.pixels }.max() ?? 0),
-            products: NetworkMemory(
+            columns: ScalarMemory(shapes.map { 9 * $0.inputs * images * $0.pixels }.max() ?? 0),
+            products: ScalarMemory(
                 max(
                     shapes.map { Convolution<Scalar>.productRoom($0, images: images) }.max() ?? 0,
                     MatrixBlocks.workspaceSize(
@@ -89,12 +89,12 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
             inputs: 8 * width, outputs: examples.classCount,
             weights: convolutions[7].layer.end)
         parameterCount = linear.end
-        input = NetworkMemory(images * image.featureCount)
-        features = NetworkMemory(image.featureCount)
-        sums = [3, 7].map { NetworkMemory(convolutions[$0].value.count) }
-        logits = NetworkMemory(images * examples.classCount)
+        input = ScalarMemory(images * image.featureCount)
+        features = ScalarMemory(image.featureCount)
+        sums = [3, 7].map { ScalarMemory(convolutions[$0].value.count) }
+        logits = ScalarMemory(images * examples.classCount)
         let largest = convolutions.map(\.value.count).max() ?? 0
-        slopes = (0..<3).map { _ in NetworkMemory(largest) }
+        slopes = (0..<3).map { _ in ScalarMemory(largest) }
         crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount)
     }
 
@@ -198,11 +198,11 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
             let count =
                 convolutions[first].shape.outputs * images
                 * convolutions[first].shape.pixels
-            Scalar.scale(a, by: Self.shrinking, count: count)
+            Scalar.kernels.scale(a, by: Self.shrinking, count: count)
             b.update(from: a, count: count)
             pass(first + 1, b, convolutions[first].value.base, c)
             pass(first, c, input, b)
-            Scalar.add(b, to: a, count: count)
+            Scalar.kernels.add(b, to: a, count: count)
         }
         pools[3].backward(b, images: images, into: a)
         block(6, pools[2].value.base)
@@ -236,8 +236,8 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
                 convolutions[first].shape.outputs * images
                 * convolutions[first].shape.pixels
             sum.update(from: pass(first + 1, pass(first, input)), count: count)
-            Scalar.add(input, to: sum, count: count)
-            Scalar.scale(sum, by: Self.shrinking, count: count)
+            Scalar.kernels.add(input, to: sum, count: count)
+            Scalar.kernels.scale(sum, by: Self.shrinking, count: count)
             return UnsafePointer(sum)
         }
         let first = block(2, pool(0, pass(1, pass(0, input.base))))

@@ -5,15 +5,15 @@ import KernelChoice
 /// Computed in double precision whatever that of the network: with m = max z,
 /// log Σ exp(zₖ − m) − (zₗ − m). The sum runs in the order of the classes.
 final class SoftmaxCrossEntropy {
-    private let shifted: NetworkMemory<Double>
-    private let exponentials: NetworkMemory<Double>
+    private let shifted: ScalarMemory<Double>
+    private let exponentials: ScalarMemory<Double>
     private let classCount: Int
 
     /// Workspace for a number of classes.
     init(classCount: Int) {
         self.classCount = classCount
-        shifted = NetworkMemory(classCount)
-        exponentials = NetworkMemory(classCount)
+        shifted = ScalarMemory(classCount)
+        exponentials = ScalarMemory(classCount)
     }
 
     /// The loss of an example; turns its logits into the loss's gradient p − eₗ.
@@ -22,7 +22,7 @@ final class SoftmaxCrossEntropy {
     ///   - logits: the class's number times `stride` behind the first.
     ///   - label: l.
     /// - Complexity: O(classes)
-    func loss<Scalar: NetworkScalar>(
+    func loss<Scalar: KernelScalar>(
         replacing logits: UnsafeMutablePointer<Scalar>, stride: Int = 1, label: Int
     ) -> Double {
         let z = shifted.base
@@ -43,7 +43,7 @@ final class SoftmaxCrossEntropy {
     }
 
     /// Whether the largest of an example's logits, the first among equals, is that of its class.
-    func isRight<Scalar: NetworkScalar>(
+    func isRight<Scalar: KernelScalar>(
         _ logits: UnsafePointer<Scalar>, stride: Int = 1, label: Int
     ) -> Bool {
         var first = 0

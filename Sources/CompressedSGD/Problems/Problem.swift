@@ -87,7 +87,7 @@ public enum Batch: Sendable, Hashable {
     case size(Int)
 }
 
-/// What a network computes in.
+/// What clients compute gradients in.
 public enum Precision: String, CaseIterable, Sendable, Hashable, Codable {
     /// 64 bits.
     case double
