@@ -69,9 +69,9 @@ bench-connections: ## Measure what 1,000 connected workers cost a coordinator
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py
 
-reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=...)
+reproduce: build ## Run both papers' sweeps, judge their claims, write docs/reproduction.md (SCALE=0.1 DATA=... IMAGES=...)
 	@scripts/setup test
-	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"}
+	scripts/reproduce --scale $${SCALE:-1} $${DATA:+--data "$$DATA"} $${IMAGES:+--images "$$IMAGES"}
 
 reproduce-lab: build ## Run the largest of them on nodes that come, go and die (root; skips without)
 	scripts/reproduce-lab
@@ -79,6 +79,7 @@ reproduce-lab: build ## Run the largest of them on nodes that come, go and die (
 reproduce-check: build ## Whether each claim that held at a small scale still does, computed twice
 	scripts/reproduce --check
 	scripts/recompute-claims runs/check
+	scripts/test-images
 
 lint: ## Check the sources' form
 	swift format lint --strict -r Package.swift Sources Tests

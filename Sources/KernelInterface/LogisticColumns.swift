@@ -13,9 +13,13 @@ package struct LogisticColumns {
     package let rows: UnsafePointer<UInt16>
     /// −1 or +1 for each row, and 0 up to a multiple of eight.
     package let labels: UnsafePointer<Double>
+    /// Room for `chunk` numbers.
+    package let workspace: UnsafeMutablePointer<Double>
 
     /// How many rows there can be: margins of so many stay in the nearest cache.
     package static let limit = 4096
+    /// How many margins are turned into weights at a time, a multiple of eight.
+    package static let chunk = 256
 
     /// Whether so many columns have an entry in every row.
     @inline(__always)
@@ -27,12 +31,13 @@ package struct LogisticColumns {
     /// Some rows.
     package init(
         count: Int, dimension: Int, starts: UnsafePointer<UInt32>, rows: UnsafePointer<UInt16>,
-        labels: UnsafePointer<Double>
+        labels: UnsafePointer<Double>, workspace: UnsafeMutablePointer<Double>
     ) {
         self.count = count
         self.dimension = dimension
         self.starts = starts
         self.rows = rows
         self.labels = labels
+        self.workspace = workspace
     }
 }

@@ -19,6 +19,13 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
         at z: UnsafePointer<Scalar>, result y: UnsafePointer<Scalar>, count: Int)
     /// y ← y + x.
     static func add(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, count: Int)
+    /// y ← y + Σ x over the rows of a matrix, one after the other.
+    static func addRows(
+        _ x: UnsafePointer<Scalar>, rows: Int, columns: Int, to y: UnsafeMutablePointer<Scalar>)
+    /// Every row of y ← x.
+    static func copy(
+        _ x: UnsafePointer<Scalar>, toRows rows: Int, columns: Int,
+        of y: UnsafeMutablePointer<Scalar>)
     /// y ← a·y.
     static func scale(_ y: UnsafeMutablePointer<Scalar>, by a: Scalar, count: Int)
     /// Σ xᵢ, in as many lanes as a cache line has numbers, which are added up in a fixed tree, and what

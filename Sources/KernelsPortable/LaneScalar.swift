@@ -5,6 +5,8 @@
 protocol LaneScalar {
     /// As many numbers as there is room for in a cache line.
     associatedtype Line
+    /// Half a line.
+    associatedtype Half
     /// Four numbers.
     associatedtype Four
 
@@ -27,6 +29,10 @@ protocol LaneScalar {
     static func line(_ base: UnsafePointer<Self>, _ index: Int) -> Line
     static func line(_ base: UnsafeMutablePointer<Self>, _ index: Int) -> Line
     static func put(_ line: Line, _ base: UnsafeMutablePointer<Self>, _ index: Int)
+    static func half(_ base: UnsafePointer<Self>, _ index: Int) -> Half
+    static func put(_ half: Half, _ base: UnsafeMutablePointer<Self>, _ index: Int)
+    static func sum(_ a: Half, _ b: Half) -> Half
+    static func product(_ a: Self, _ b: Half) -> Half
     /// The numbers in a line's worth of places.
     static func gathered(_ base: UnsafePointer<Self>, _ places: UnsafePointer<UInt16>) -> Line
     static func sum(_ a: Line, _ b: Line) -> Line
@@ -58,6 +64,7 @@ protocol LaneScalar {
 
 extension Double: LaneScalar {
     typealias Line = SIMD8<Double>
+    typealias Half = SIMD4<Double>
     typealias Four = SIMD4<Double>
 
     @inline(__always) static var lineWidth: Int { 8 }
@@ -81,6 +88,14 @@ extension Double: LaneScalar {
     @inline(__always) static func put(
         _ line: Line, _ base: UnsafeMutablePointer<Double>, _ index: Int
     ) { UnsafeMutableRawPointer(base + index).storeBytes(of: line, as: Line.self) }
+    @inline(__always) static func half(_ base: UnsafePointer<Double>, _ index: Int) -> Half {
+        UnsafeRawPointer(base + index).loadUnaligned(as: Half.self)
+    }
+    @inline(__always) static func put(
+        _ half: Half, _ base: UnsafeMutablePointer<Double>, _ index: Int
+    ) { UnsafeMutableRawPointer(base + index).storeBytes(of: half, as: Half.self) }
+    @inline(__always) static func sum(_ a: Half, _ b: Half) -> Half { a + b }
+    @inline(__always) static func product(_ a: Double, _ b: Half) -> Half { a * b }
     @inline(__always) static func gathered(
         _ base: UnsafePointer<Double>, _ places: UnsafePointer<UInt16>
     ) -> Line {
@@ -137,6 +152,7 @@ extension Double: LaneScalar {
 
 extension Float: LaneScalar {
     typealias Line = SIMD16<Float>
+    typealias Half = SIMD8<Float>
     typealias Four = SIMD4<Float>
 
     @inline(__always) static var lineWidth: Int { 16 }
@@ -160,6 +176,14 @@ extension Float: LaneScalar {
     @inline(__always) static func put(
         _ line: Line, _ base: UnsafeMutablePointer<Float>, _ index: Int
     ) { UnsafeMutableRawPointer(base + index).storeBytes(of: line, as: Line.self) }
+    @inline(__always) static func half(_ base: UnsafePointer<Float>, _ index: Int) -> Half {
+        UnsafeRawPointer(base + index).loadUnaligned(as: Half.self)
+    }
+    @inline(__always) static func put(
+        _ half: Half, _ base: UnsafeMutablePointer<Float>, _ index: Int
+    ) { UnsafeMutableRawPointer(base + index).storeBytes(of: half, as: Half.self) }
+    @inline(__always) static func sum(_ a: Half, _ b: Half) -> Half { a + b }
+    @inline(__always) static func product(_ a: Float, _ b: Half) -> Half { a * b }
     @inline(__always) static func gathered(
         _ base: UnsafePointer<Float>, _ places: UnsafePointer<UInt16>
     ) -> Line {

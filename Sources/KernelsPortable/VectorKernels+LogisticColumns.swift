@@ -28,12 +28,25 @@ extension LaneScalar {
         to gradient: UnsafeMutablePointer<Self>
     ) {
         addMargins(of: rows, values, at: x, into: margins)
-        var index = 0
-        while index < rows.count {
-            let labels = Double.line(rows.labels, index)
-            let weights = Elementary.sigmoid(-labels * eight(margins, index))
-            put(eight: -labels * weights, margins, index)
-            index &+= 8
+        let weights = rows.workspace
+        var start = 0
+        while start < rows.count {
+            let count = min(LogisticColumns.chunk, (rows.count &- start &+ 7) & ~7)
+            let labels = rows.labels + start
+            var index = 0
+            while index < count {
+                let margin = eight(margins, start &+ index)
+                Double.put(-Double.line(labels, index) * margin, weights, index)
+                index &+= 8
+            }
+            VectorKernels.sigmoid(weights, into: weights, count: count)
+            index = 0
+            while index < count {
+                let weight = -Double.line(labels, index) * Double.line(weights, index)
+                put(eight: weight, margins, start &+ index)
+                index &+= 8
+            }
+            start &+= count
         }
         addWeighted(rows, values, margins, to: gradient)
     }

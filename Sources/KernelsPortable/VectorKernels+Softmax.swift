@@ -91,6 +91,10 @@ extension LaneScalar {
             put(sum(line(y, start), product(a, line(x, start))), y, start)
             start &+= lineWidth
         }
+        if start &+ lineWidth / 2 <= count {
+            put(sum(half(y, start), product(a, half(x, start))), y, start)
+            start &+= lineWidth / 2
+        }
         while start < count {
             y[start] = y[start] + a * x[start]
             start &+= 1

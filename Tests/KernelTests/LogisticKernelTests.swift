@@ -146,12 +146,13 @@ import Testing
         var gradient = [Scalar](repeating: 0, count: data.dimension)
         let memory = (
             copy(starts), copy(columns.joined().map(\.row)), copy(columns.joined().map(\.value)),
-            copy(labels), copy(margins)
+            copy(labels), copy(margins),
+            copy([Double](repeating: 7, count: LogisticColumns.chunk))
         )
         Scalar.kernels(level).addLogisticGradient(
             of: LogisticColumns(
                 count: data.rowCount, dimension: data.dimension, starts: memory.0, rows: memory.1,
-                labels: memory.3),
+                labels: memory.3, workspace: memory.5),
             values: data.isBinary ? nil : UnsafePointer(memory.2), margins: memory.4, at: x,
             to: &gradient)
         memory.0.deallocate()
@@ -159,6 +160,7 @@ import Testing
         memory.2.deallocate()
         memory.3.deallocate()
         memory.4.deallocate()
+        memory.5.deallocate()
         return gradient
     }
 

@@ -88,6 +88,37 @@ def groups(trials, *names):
     return dict(sorted(found.items(), key=lambda item: [str(cell) for cell in item[0]]))
 
 
+# Parameters by which a choice is told from others of its claim.
+NAMED = ["method", "method_kind", "method_feedback", "method_second_round", "method_error", "method_eta",
+         "method_candidates", "compressor", "compressor_decode", "compressor_rows",
+         "compressor_columns", "compressor_k", "split", "zeta", "sigma", "clients"]
+
+
+class Choice:
+    """The values of tuned parameters that were best, and which of them are the lowest or highest tried."""
+
+    def __init__(self, trials, tuned, values):
+        row = trials[0].row
+        self.row = {name: row[name] for name in NAMED
+                    if name in row and row[name] != "" and name not in tuned}
+        self.values = dict(zip(tuned, values))
+        self.at_edge = []
+        for name, value in self.values.items():
+            tried = sorted({trial[name] for trial in trials if isinstance(trial[name], float)})
+            if len(tried) > 2 and value in (tried[0], tried[-1]):
+                self.at_edge.append((name, value, "lowest" if value == tried[0] else "highest"))
+
+
+CHOICES = []
+
+
+def taken_choices():
+    """What `best` has chosen since this was last asked."""
+    taken = list(CHOICES)
+    CHOICES.clear()
+    return taken
+
+
 def best(trials, score, tuned, higher=False):
     """The trials at the value of the tuned columns whose mean score is best, and those values.
 
@@ -103,4 +134,6 @@ def best(trials, score, tuned, higher=False):
         raise LookupError("no trials to choose from")
     choose = max if higher else min
     values = choose(candidates, key=lambda values: candidates[values])
+    if math.isfinite(candidates[values]):
+        CHOICES.append(Choice(trials, tuned, values))
     return groups(trials, *tuned)[values], values

@@ -8,7 +8,10 @@ HOLDS, PARTLY, FAILS, ABSENT = "holds", "holds in part", "does not hold", "not m
 
 @dataclasses.dataclass
 class Measure:
-    """A number with its 95 % interval, and the range in which the claim puts it."""
+    """A number with its 95 % interval, and the range in which the claim puts it.
+
+    A measure without a range is told beside the claim, which does not speak of it.
+    """
 
     key: str
     text: str
@@ -22,6 +25,8 @@ class Measure:
     @property
     def holds(self):
         """Whether the whole interval lies where the claim puts the number."""
+        if self.wanted is None:
+            return None
         low, high = self.wanted
         return low <= self.interval[1] and self.interval[2] <= high
 
@@ -35,11 +40,12 @@ class Claim:
     statement: str
     figures: list
     measures: list
-    note: str = ""
+    drawn: dict = dataclasses.field(default_factory=dict)
+    choices: list = dataclasses.field(default_factory=list)
 
     @property
     def verdict(self):
-        held = [measure.holds for measure in self.measures]
+        held = [measure.holds for measure in self.measures if measure.wanted is not None]
         if not held:
             return ABSENT
         return HOLDS if all(held) else PARTLY if any(held) else FAILS
@@ -48,6 +54,9 @@ class Claim:
 def exactly(value):
     """A number that is not an estimate: it has no interval."""
     return value, value, value
+
+
+TOLD = None
 
 
 def at_least(low):
@@ -78,6 +87,8 @@ def shown_interval(interval):
 
 
 def shown_range(wanted):
+    if wanted is None:
+        return ""
     low, high = wanted
     if low == -math.inf:
         return f"≤ {shown(high)}"

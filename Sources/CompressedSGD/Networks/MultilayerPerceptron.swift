@@ -60,7 +60,7 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
                         rows: sizes[$0.0], columns: sizes[$0.1], inner: sizes[$0.2])
                 }.max() ?? 0
             }.max() ?? 0)
-        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount)
+        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount, rows: chunk)
     }
 
     /// How many parameters such a network has; nil where that is no number.
@@ -106,11 +106,9 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
     ) {
         forward(rows, examples, parameters)
         let logits = values[layers.count].base
-        for (place, row) in rows.enumerated() {
-            loss += crossEntropy.loss(
-                replacing: logits + place * classCount,
-                label: examples.label(ofRow: Int(row)))
-        }
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits, stride: classCount, classStride: 1,
+            to: &loss)
         var slope = logits
         for index in (0..<layers.count).reversed() {
             let layer = layers[index]
@@ -120,11 +118,8 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
                 .init(transposed: values[index].base, rowStride: layer.inputs),
                 .init(slope, rowStride: layer.outputs), beta: 1,
                 into: gradient + layer.weights, stride: layer.outputs)
-            for place in 0..<rows.count {
-                Scalar.kernels.add(
-                    slope + place * layer.outputs, to: gradient + layer.biases,
-                    count: layer.outputs)
-            }
+            Scalar.kernels.addRows(
+                slope, rows: rows.count, columns: layer.outputs, to: gradient + layer.biases)
             guard index > 0 else { break }
             let next = gradients[index % 2].base
             workspace.multiply(
@@ -146,12 +141,12 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
         at parameters: UnsafePointer<Scalar>, loss: inout Double, right: inout Int
     ) {
         forward(rows, examples, parameters)
-        for (place, row) in rows.enumerated() {
-            let own = values[layers.count].base + place * classCount
-            let label = examples.label(ofRow: Int(row))
-            if crossEntropy.isRight(own, label: label) { right += 1 }
-            loss += crossEntropy.loss(replacing: own, label: label)
-        }
+        let logits = values[layers.count].base
+        right += crossEntropy.countRight(
+            of: rows, in: examples, logits, stride: classCount, classStride: 1)
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits, stride: classCount, classStride: 1,
+            to: &loss)
     }
 
     private func forward(
@@ -165,10 +160,8 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
         }
         for (index, layer) in layers.enumerated() {
             let target = sums[index + 1].base
-            for place in 0..<rows.count {
-                (target + place * layer.outputs).update(
-                    from: parameters + layer.biases, count: layer.outputs)
-            }
+            Scalar.kernels.copy(
+                parameters + layer.biases, toRows: rows.count, columns: layer.outputs, of: target)
             workspace.multiply(
                 rows: rows.count, columns: layer.outputs, inner: layer.inputs,
                 .init(values[index].base, rowStride: layer.inputs),

@@ -97,7 +97,7 @@ package final class ResidualNetwork<Scalar: KernelScalar>: Network {
         logits = ScalarMemory(images * examples.classCount)
         let largest = convolutions.map(\.value.count).max() ?? 0
         slopes = (0..<3).map { _ in ScalarMemory(largest) }
-        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount)
+        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount, rows: self.chunk)
     }
 
     /// How many parameters such a network has; nil where that is no number.
@@ -150,12 +150,11 @@ package final class ResidualNetwork<Scalar: KernelScalar>: Network {
         at parameters: UnsafePointer<Scalar>, loss: inout Double, right: inout Int
     ) {
         forward(rows, examples, parameters)
-        for (place, row) in rows.enumerated() {
-            let own = logits.base + place
-            let label = examples.label(ofRow: Int(row))
-            if crossEntropy.isRight(own, stride: rows.count, label: label) { right += 1 }
-            loss += crossEntropy.loss(replacing: own, stride: rows.count, label: label)
-        }
+        right += crossEntropy.countRight(
+            of: rows, in: examples, logits.base, stride: 1, classStride: rows.count)
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits.base, stride: 1, classStride: rows.count,
+            to: &loss)
     }
 
     @_specialize(where Scalar == Double)
@@ -167,11 +166,9 @@ package final class ResidualNetwork<Scalar: KernelScalar>: Network {
     ) {
         forward(rows, examples, parameters)
         let images = rows.count
-        for (place, row) in rows.enumerated() {
-            loss += crossEntropy.loss(
-                replacing: logits.base + place, stride: images,
-                label: examples.label(ofRow: Int(row)))
-        }
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits.base, stride: 1, classStride: images,
+            to: &loss)
         let a = slopes[0].base
         let b = slopes[1].base
         let c = slopes[2].base

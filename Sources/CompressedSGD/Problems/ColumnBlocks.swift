@@ -16,6 +16,7 @@ final class ColumnBlocks<Scalar: KernelScalar> {
     private let values: UnsafeMutablePointer<Scalar>?
     private let labels: UnsafeMutablePointer<Double>
     private let margins: UnsafeMutablePointer<Scalar>
+    private let workspace: UnsafeMutablePointer<Double>
 
     /// Blocks of the clients' rows; nil where columns would be too short to gain anything.
     ///
@@ -48,6 +49,8 @@ final class ColumnBlocks<Scalar: KernelScalar> {
         labels = .allocate(capacity: data.rowCount + Self.padding * blocks)
         margins = .allocate(capacity: LogisticColumns.limit)
         margins.initialize(repeating: 0, count: LogisticColumns.limit)
+        workspace = .allocate(capacity: LogisticColumns.chunk)
+        workspace.initialize(repeating: 0, count: LogisticColumns.chunk)
         var next: UInt32 = 0
         for block in 0..<blocks { fill(block, data, order, &next) }
     }
@@ -58,6 +61,7 @@ final class ColumnBlocks<Scalar: KernelScalar> {
         values?.deallocate()
         labels.deallocate()
         margins.deallocate()
+        workspace.deallocate()
     }
 
     /// g ← g + Σ ∇ log(1 + exp(−y·aᵀx)) over a client's rows.
@@ -75,7 +79,7 @@ final class ColumnBlocks<Scalar: KernelScalar> {
         LogisticColumns(
             count: firstRows[block + 1] - firstRows[block], dimension: dimension,
             starts: starts + block * (dimension + 1), rows: rows,
-            labels: labels + firstRows[block] + Self.padding * block)
+            labels: labels + firstRows[block] + Self.padding * block, workspace: workspace)
     }
 
     /// Counts the entries of a block's columns, then puts each where it belongs.
