@@ -2,8 +2,8 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build man dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers reference reproduce \
-	reproduce-check reproduce-lab lint format proto clean
+.PHONY: help demo build man pages api dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
+	reference reproduce reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -21,6 +21,14 @@ test: ## Set everything up and run the tests
 
 man: build ## Write the manual pages to .build/man
 	scripts/man $(WINDROW) .build/man
+
+pages: build ## Write docs/sweep-reference.md from the experiments' declarations
+	$(WINDROW) experiments --reference > .build/sweep-reference.md
+	mv .build/sweep-reference.md docs/sweep-reference.md
+
+api: ## Build the API documentation in .build/api; DocC's warnings are errors
+	@scripts/setup build
+	scripts/api
 
 dist: ## Build one file to copy to other machines, and pack it: tar.gz and .deb
 	@scripts/setup build
@@ -54,6 +62,9 @@ bench: ## Measure the kernels beside C, NumPy and PyTorch
 
 bench-peers: build ## Compare with Ray, Dask, Parsl, HyperQueue and others
 	scripts/bench-peers
+
+bench-connections: ## Measure what 1,000 connected workers cost a coordinator
+	@scripts/bench-connections
 
 reference: ## Run every method by an implementation in Python, for the tests to compare with
 	python3 Tests/ReferenceRuns/generate.py

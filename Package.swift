@@ -81,6 +81,10 @@ let bench: [Target] =
             ],
             path: "Tests/Benchmarks/windrow-bench", exclude: ["peers.py"],
             swiftSettings: numeric),
+        .executableTarget(
+            name: "windrow-crowd",
+            dependencies: ["ClusterKeys", "SweepCore", "SweepWire", "SweepWorker", "ZeroMQ"],
+            path: "Tests/Benchmarks/windrow-crowd", swiftSettings: ours),
     ]
 
 /// `make simulate` builds its program, and nobody else.

@@ -4,7 +4,8 @@ import SweepCore
 extension DistributedSGDExperiment {
     /// Combinations that no trial can run: what a method needs and a compressor does not promise.
     static let constraints: [Constraint] =
-        contraction + noBias + linearity + topK + hashes + data + networks + theory
+        contraction + noBias + linearity + topK + hashes + data + networks + precisions
+        + theory
 
     private static let hashes: [Constraint] = [
         Constraint(
@@ -107,17 +108,20 @@ extension DistributedSGDExperiment {
                         + "\(problem.rawValue) none is known; give a number"),
             ]
         }
-        + [
-            ProblemName.leastSquares, .turnedQuadratics, .logisticRegression, .softmaxRegression,
-        ].map { problem in
-            Constraint(
-                [
-                    ("precision", .isOneOf([.text(Precision.single.rawValue)])),
-                    ("problem", .isOneOf([.text(problem.rawValue)])),
-                ],
-                reason: "precision: single is for problem: mlp and cnn, and problem: "
-                    + "\(problem.rawValue) is computed in double precision only")
-        }
+
+    private static let precisions: [Constraint] = [
+        Constraint(
+            [
+                ("precision", .isOneOf([.text(Precision.single.rawValue)])),
+                ("problem", .isOneOf([.text(ProblemName.turnedQuadratics.rawValue)])),
+            ],
+            reason: turnedQuadraticsAreDouble)
+    ]
+
+    /// Why the three functions on which compression fails have no other precision.
+    static let turnedQuadraticsAreDouble =
+        "precision: single is for sums over features and for drawn targets, and problem: "
+        + "turned-quadratics has neither; leave precision at double"
 
     /// Where a regulariser is not convex.
     static let nonconvex: (column: String, condition: Constraint.Condition) = (

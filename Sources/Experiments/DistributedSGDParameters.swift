@@ -75,9 +75,10 @@ extension DistributedSGDExperiment {
             "precision",
             .choice([
                 .init(Precision.double.rawValue, "64 bits"),
-                .init(Precision.single.rawValue, "32 bits inside the network, 64 outside"),
+                .init(
+                    Precision.single.rawValue, "32 bits in products and their sums, 64 elsewhere"),
             ]), default: .value(.text(Precision.double.rawValue)),
-            help: "what mlp and cnn compute in"),
+            help: "what clients compute gradients in"),
         Parameter(
             "zeta", .real(.nonNegative), default: .value(.real(1)),
             help: "heterogeneity of least-squares"),

@@ -15,7 +15,9 @@ extension DistributedSGDSetup {
             TestRows(allOf: try DataCache.shared.testExamples(at: path, like: examples))
         }
         let rows = try clientRows(trial, seed, of: examples, among: holdout?.training)
-        switch try trial.choice("precision", Precision.self, default: .double) {
+        let precision = try precision(trial)
+        try checkFeatures(examples, precision)
+        switch precision {
         case .double:
             return try network(name, trial, seed, examples, rows, test, Double.self)
         case .single:
@@ -23,7 +25,7 @@ extension DistributedSGDSetup {
         }
     }
 
-    private static func network<Scalar: NetworkScalar>(
+    private static func network<Scalar: KernelScalar>(
         _ name: ProblemName, _ trial: Trial, _ seed: UInt64, _ examples: any Examples,
         _ rows: ClientRows, _ test: TestRows<any Examples>?, _ type: Scalar.Type
     ) throws(TrialFailure) -> any Problem {

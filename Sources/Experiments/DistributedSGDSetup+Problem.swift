@@ -95,7 +95,7 @@ extension DistributedSGDSetup {
             sigma: try trial.real("sigma", default: 0),
             curvature: try trial.choice(
                 "curvature", LeastSquares.Curvature.self, default: .graded),
-            noise: noise, seed: seed)
+            noise: noise, precision: try precision(trial), seed: seed)
     }
 
     private static func turnedQuadratics(
@@ -107,13 +107,37 @@ extension DistributedSGDSetup {
                 "clients: \(clients), expected a multiple of 3 with problem: turned-quadratics, "
                     + "which has three functions; say clients: 3", isPermanent: true)
         }
+        guard try precision(trial) == .double else {
+            throw TrialFailure(
+                DistributedSGDExperiment.turnedQuadraticsAreDouble, isPermanent: true)
+        }
         return TurnedQuadratics(clients: clients)
+    }
+
+    /// What clients compute in.
+    static func precision(_ trial: Trial) throws(TrialFailure) -> Precision {
+        try trial.choice("precision", Precision.self, default: .double)
+    }
+
+    /// Refuses features that no single can hold, where clients compute in single.
+    static func checkFeatures(
+        _ data: any Examples, _ precision: Precision
+    ) throws(TrialFailure) {
+        guard precision == .single, let rows = data as? LabelledData,
+            let feature = rows.featureBeyondSingles
+        else { return }
+        throw TrialFailure(
+            "precision: single holds numbers up to 3.4e38, and feature \(feature.column + 1) of row "
+                + "\(feature.row + 1) of the data is \(feature.value); scale it, or use precision: "
+                + "double", isPermanent: true)
     }
 
     private static func regression(
         _ name: ProblemName, _ trial: Trial, _ seed: UInt64, _ directory: String
     ) throws(TrialFailure) -> any Problem {
         let data = try data(at: try path(trial, of: name), directory: directory)
+        let precision = try precision(trial)
+        try checkFeatures(data, precision)
         let holdout = try holdout(trial, seed, of: data)
         let test = try testRows(trial, directory, data, holdout) { path throws(DataError) in
             TestRows(allOf: try DataCache.shared.testData(at: path, like: data))
@@ -124,7 +148,7 @@ extension DistributedSGDSetup {
         if name == .softmaxRegression {
             return SoftmaxRegression(
                 data: data, rows: rows, regulariser: regulariser, withIntercept: withIntercept,
-                test: test)
+                test: test, precision: precision)
         }
         guard !withIntercept else {
             throw TrialFailure(
@@ -133,7 +157,7 @@ extension DistributedSGDSetup {
         }
         do {
             return try LogisticRegression(
-                data: data, rows: rows, regulariser: regulariser, test: test)
+                data: data, rows: rows, regulariser: regulariser, test: test, precision: precision)
         } catch {
             throw failure(error)
         }

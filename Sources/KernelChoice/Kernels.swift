@@ -14,6 +14,10 @@ package enum Kernels {
 
     /// The kernels in use.
     package static let current: any KernelSet.Type = level.kernels
+    /// Those of them that there are in either precision, in double.
+    package static let doubles: any ScalarKernels<Double>.Type = level.kernels.doubles
+    /// The same in single precision.
+    package static let singles: any ScalarKernels<Float>.Type = level.kernels.singles
 
     /// Which level the environment asks for, or what is wrong with it.
     package static let chosen: Result<KernelLevel, KernelLevelError> = Result(catching: {

@@ -6,7 +6,19 @@
 ///
 /// Pointers need no more than the alignment of their elements. Counts are not negative. A target
 /// may coincide with a source, but may not overlap it otherwise.
-package protocol KernelSet: SendableMetatype {
+package protocol KernelSet: ScalarKernels where Scalar == Double {
+    /// What there is in either precision, in double: this build again.
+    static var doubles: any ScalarKernels<Double>.Type { get }
+    /// The same in single precision.
+    static var singles: any ScalarKernels<Float>.Type { get }
+
+    /// y ← x, each number rounded to the nearest single.
+    static func round(
+        _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Float>, count: Int)
+    /// y ← x.
+    static func widen(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Double>, count: Int)
+
     /// y ← eˣ.
     static func exp(
         _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int)
@@ -20,8 +32,6 @@ package protocol KernelSet: SendableMetatype {
     static func softplus(
         _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int)
 
-    /// y ← y + x.
-    static func add(_ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int)
     /// y ← y − x.
     static func subtract(
         _ x: UnsafePointer<Double>, from y: UnsafeMutablePointer<Double>, count: Int)
@@ -52,44 +62,16 @@ package protocol KernelSet: SendableMetatype {
     /// Whether all xᵢ are finite.
     static func areFinite(_ x: UnsafePointer<Double>, count: Int) -> Bool
 
-    /// C ← β·C + (α·A)·B; see `MatrixProduct` for the order of the sums.
-    static func multiply(_ product: MatrixProduct<Double>)
-    /// The same in single precision.
-    static func multiply(_ product: MatrixProduct<Float>)
-
-    /// y ← φ(z).
-    static func activate(
-        _ z: UnsafePointer<Double>, with activation: Activation,
-        into y: UnsafeMutablePointer<Double>, count: Int)
-    /// The same in single precision: `relu` as it is, the others in double precision, rounded once.
-    static func activate(
-        _ z: UnsafePointer<Float>, with activation: Activation,
-        into y: UnsafeMutablePointer<Float>, count: Int)
-    /// g ← g·φ'(z) with y = φ(z); only `gelu` looks at z.
-    static func multiply(
-        _ g: UnsafeMutablePointer<Double>, byDerivativeOf activation: Activation,
-        at z: UnsafePointer<Double>, result y: UnsafePointer<Double>, count: Int)
-    /// The same in single precision: the product in double precision, rounded once.
-    static func multiply(
-        _ g: UnsafeMutablePointer<Float>, byDerivativeOf activation: Activation,
-        at z: UnsafePointer<Float>, result y: UnsafePointer<Float>, count: Int)
-    /// y ← y + x.
-    static func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int)
-    /// y ← a·y.
-    static func scale(_ y: UnsafeMutablePointer<Double>, by a: Double, count: Int)
-    /// y ← a·y.
-    static func scale(_ y: UnsafeMutablePointer<Float>, by a: Float, count: Int)
-    /// Σ xᵢ, in the order of `dot`.
-    static func sum(_ x: UnsafePointer<Double>, count: Int) -> Double
-    /// Σ xᵢ, in sixteen lanes that are added up in a fixed tree, and what is left over behind them.
-    static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float
-
     /// Adds up to 256 entries to one row of a count sketch.
     ///
     /// - Parameters:
+    ///   - entries: what is added, in order.
+    ///   - count: how many, 0 … 256.
     ///   - words: entry i has the hash `words[i] ^ shared`, whose upper half is its bucket's place
     ///     among the columns and whose lowest bit is its sign.
+    ///   - shared: the row's part of the hash.
     ///   - columns: from 1 to 2³¹.
+    ///   - cells: the row of the table, `columns` numbers.
     static func sketch(
         _ entries: UnsafePointer<Double>, count: Int, words: UnsafePointer<UInt64>,
         shared: UInt64, columns: Int, addingTo cells: UnsafeMutablePointer<Double>)
@@ -101,7 +83,11 @@ package protocol KernelSet: SendableMetatype {
     /// middle. The block is left in another order.
     ///
     /// - Parameters:
+    ///   - rows: how many, from 1.
+    ///   - block: the first number of the first row.
     ///   - stride: the distance from row to row.
+    ///   - count: how many columns.
+    ///   - target: room for `count`.
     static func medians(
         ofRows rows: Int, of block: UnsafeMutablePointer<Double>, stride: Int, count: Int,
         into target: UnsafeMutablePointer<Double>)
@@ -113,6 +99,9 @@ package protocol KernelSet: SendableMetatype {
     /// above infinities.
     ///
     /// - Parameters:
+    ///   - entries: where they are.
+    ///   - count: how many there are.
+    ///   - threshold: the bits of the least magnitude that is taken.
     ///   - magnitudes: room for `count`.
     ///   - places: room for `count`.
     static func collect(
@@ -127,71 +116,17 @@ package protocol KernelSet: SendableMetatype {
     /// All entries are finite.
     ///
     /// - Parameters:
+    ///   - entries: where they are.
+    ///   - count: how many there are.
     ///   - k: from 1 to `count`.
     ///   - top: above the largest magnitude.
     static func threshold(
         _ entries: UnsafePointer<Double>, count: Int, largest k: Int, below top: UInt64
     ) -> UInt64
 
-    /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows (a, y).
-    static func addLogisticGradient(
-        of rows: LogisticRows, at x: UnsafePointer<Double>,
-        to gradient: UnsafeMutablePointer<Double>)
-    /// The same; returns Σ log(1 + exp(−y·aᵀx)).
+    /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows (a, y); returns Σ log(1 + exp(−y·aᵀx)).
     static func addLogisticGradientAndLoss(
-        of rows: LogisticRows, at x: UnsafePointer<Double>,
+        of rows: LogisticRows, values: UnsafePointer<Double>, at x: UnsafePointer<Double>,
         to gradient: UnsafeMutablePointer<Double>
     ) -> Double
-    /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows that are stored by columns, summed in their own order: a
-    /// margin by ascending columns, a column like a `dot`.
-    static func addLogisticGradient(
-        of rows: LogisticColumns, at x: UnsafePointer<Double>,
-        to gradient: UnsafeMutablePointer<Double>)
-    /// g ← g + Σ a(p − e_y)ᵀ over rows (a, y) of a matrix with p = softmax(Wᵀa), W ∈ ℝᵈˣᵏ row by row.
-    ///
-    /// - Parameters:
-    ///   - x: W, and behind it the intercepts, if there are any.
-    ///   - gradient: nil where the sums alone are wanted.
-    static func addSoftmaxGradient(
-        of rows: SoftmaxRows, at x: UnsafePointer<Double>,
-        to gradient: UnsafeMutablePointer<Double>?
-    ) -> SoftmaxSums
-}
-
-/// Some rows of a sparse matrix with labels, in groups of four entries: see `LabelledData`.
-package struct LogisticRows {
-    /// Which rows, in the order of the sums.
-    package let rows: UnsafePointer<UInt32>
-    /// How many.
-    package let count: Int
-    /// The group at which each row of the matrix begins.
-    package let groups: UnsafePointer<Int>
-    /// Four columns to a group.
-    package let columns: UnsafePointer<SIMD4<UInt32>>
-    /// Four values to a group.
-    package let values: UnsafePointer<SIMD4<Double>>
-    /// −1 or +1 for each row of the matrix.
-    package let labels: UnsafePointer<Double>
-    /// Room for `workspaceSize` elements.
-    package let workspace: UnsafeMutablePointer<SIMD8<Double>>
-
-    /// How many rows are taken at a time, in eights.
-    package static let blockSize = 32
-    /// Room for the margins of a block and for its labels.
-    package static let workspaceSize = 2 * blockSize
-
-    /// Some rows.
-    package init(
-        rows: UnsafePointer<UInt32>, count: Int, groups: UnsafePointer<Int>,
-        columns: UnsafePointer<SIMD4<UInt32>>, values: UnsafePointer<SIMD4<Double>>,
-        labels: UnsafePointer<Double>, workspace: UnsafeMutablePointer<SIMD8<Double>>
-    ) {
-        self.rows = rows
-        self.count = count
-        self.groups = groups
-        self.columns = columns
-        self.values = values
-        self.labels = labels
-        self.workspace = workspace
-    }
 }

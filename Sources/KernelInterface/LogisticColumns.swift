@@ -1,7 +1,7 @@
 /// Some rows of a sparse matrix with labels, stored by columns, for gradients over all of them.
 ///
 /// Loops over columns are long and regular where those over rows are short, and two bytes to an
-/// entry are enough.
+/// entry are enough. The values come beside them, in the precision of the sums.
 package struct LogisticColumns {
     /// How many rows, at most `LogisticColumns.limit`.
     package let count: Int
@@ -11,15 +11,15 @@ package struct LogisticColumns {
     package let starts: UnsafePointer<UInt32>
     /// The row of each entry, ascending within a column.
     package let rows: UnsafePointer<UInt16>
-    /// The value of each entry; nil where all are 1.
-    package let values: UnsafePointer<Double>?
     /// −1 or +1 for each row, and 0 up to a multiple of eight.
     package let labels: UnsafePointer<Double>
-    /// Room for as many numbers as there are labels.
-    package let margins: UnsafeMutablePointer<Double>
+    /// Room for `chunk` numbers.
+    package let workspace: UnsafeMutablePointer<Double>
 
     /// How many rows there can be: margins of so many stay in the nearest cache.
     package static let limit = 4096
+    /// How many margins are turned into weights at a time, a multiple of eight.
+    package static let chunk = 256
 
     /// Whether so many columns have an entry in every row.
     @inline(__always)
@@ -31,15 +31,13 @@ package struct LogisticColumns {
     /// Some rows.
     package init(
         count: Int, dimension: Int, starts: UnsafePointer<UInt32>, rows: UnsafePointer<UInt16>,
-        values: UnsafePointer<Double>?, labels: UnsafePointer<Double>,
-        margins: UnsafeMutablePointer<Double>
+        labels: UnsafePointer<Double>, workspace: UnsafeMutablePointer<Double>
     ) {
         self.count = count
         self.dimension = dimension
         self.starts = starts
         self.rows = rows
-        self.values = values
         self.labels = labels
-        self.margins = margins
+        self.workspace = workspace
     }
 }

@@ -1,4 +1,6 @@
 /// Some rows of a sparse matrix with classes, in groups of four entries: see `LabelledData`.
+///
+/// The values come beside them, four to a group, in the precision of the sums.
 package struct SoftmaxRows {
     /// Which rows, in the order of the sums.
     package let rows: UnsafePointer<UInt32>
@@ -8,8 +10,6 @@ package struct SoftmaxRows {
     package let groups: UnsafePointer<Int>
     /// Four columns to a group.
     package let columns: UnsafePointer<SIMD4<UInt32>>
-    /// Four values to a group.
-    package let values: UnsafePointer<SIMD4<Double>>
     /// The class of each row of the matrix, from 0 to one less than `classCount`.
     package let classes: UnsafePointer<UInt32>
     /// k.
@@ -19,21 +19,19 @@ package struct SoftmaxRows {
     /// Room for `workspaceSize` elements.
     package let workspace: UnsafeMutablePointer<SIMD8<Double>>
 
-    /// Room for the logits of a row.
-    package static func workspaceSize(classCount: Int) -> Int { (classCount + 7) / 8 }
+    /// Room for the logits of a row, and for them once more in the precision of the sums.
+    package static func workspaceSize(classCount: Int) -> Int { 2 * ((classCount + 7) / 8) }
 
     /// Some rows.
     package init(
         rows: UnsafePointer<UInt32>, count: Int, groups: UnsafePointer<Int>,
-        columns: UnsafePointer<SIMD4<UInt32>>, values: UnsafePointer<SIMD4<Double>>,
-        classes: UnsafePointer<UInt32>, classCount: Int, intercepts: Int,
-        workspace: UnsafeMutablePointer<SIMD8<Double>>
+        columns: UnsafePointer<SIMD4<UInt32>>, classes: UnsafePointer<UInt32>, classCount: Int,
+        intercepts: Int, workspace: UnsafeMutablePointer<SIMD8<Double>>
     ) {
         self.rows = rows
         self.count = count
         self.groups = groups
         self.columns = columns
-        self.values = values
         self.classes = classes
         self.classCount = classCount
         self.intercepts = intercepts

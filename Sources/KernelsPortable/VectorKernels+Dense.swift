@@ -1,18 +1,4 @@
 extension VectorKernels {
-    package static func add(
-        _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
-    ) {
-        var index = 0
-        while index &+ 8 <= count {
-            store(load(y, index) + load(x, index), y, index)
-            index &+= 8
-        }
-        while index < count {
-            y[index] += x[index]
-            index &+= 1
-        }
-    }
-
     package static func subtract(
         _ x: UnsafePointer<Double>, from y: UnsafeMutablePointer<Double>, count: Int
     ) {

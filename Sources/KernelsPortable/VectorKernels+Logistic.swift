@@ -2,23 +2,18 @@ import KernelInterface
 
 extension VectorKernels {
     package static func addLogisticGradient(
-        of rows: LogisticRows, at x: UnsafePointer<Double>,
+        of rows: LogisticRows, values: UnsafePointer<Double>, at x: UnsafePointer<Double>,
         to gradient: UnsafeMutablePointer<Double>
     ) {
-        inBlocks(of: rows, at: x, to: gradient) { lanes, labels, count in
-            for lane in 0..<count { lanes[lane] = -labels[lane] * lanes[lane] }
-            let numbers = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Double.self)
-            sigmoid(numbers, into: numbers, count: 8 &* count)
-            for lane in 0..<count { lanes[lane] = -labels[lane] * lanes[lane] }
-        }
+        Double.addLogisticGradient(of: rows, values: values, at: x, to: gradient)
     }
 
     package static func addLogisticGradientAndLoss(
-        of rows: LogisticRows, at x: UnsafePointer<Double>,
+        of rows: LogisticRows, values: UnsafePointer<Double>, at x: UnsafePointer<Double>,
         to gradient: UnsafeMutablePointer<Double>
     ) -> Double {
         var losses = Lanes.zero
-        inBlocks(of: rows, at: x, to: gradient) { lanes, labels, count in
+        Double.inBlocks(of: rows, values, at: x, to: gradient) { lanes, labels, count in
             for lane in 0..<count {
                 let values = Elementary.sigmoidAndSoftplus(-labels[lane] * lanes[lane])
                 // A lane without a row has label 0.
@@ -28,21 +23,44 @@ extension VectorKernels {
         }
         return total(losses)
     }
+}
+
+extension SingleKernels {
+    package static func addLogisticGradient(
+        of rows: LogisticRows, values: UnsafePointer<Float>, at x: UnsafePointer<Float>,
+        to gradient: UnsafeMutablePointer<Float>
+    ) {
+        Float.addLogisticGradient(of: rows, values: values, at: x, to: gradient)
+    }
+}
+
+extension LaneScalar {
+    @inline(__always)
+    fileprivate static func addLogisticGradient(
+        of rows: LogisticRows, values: UnsafePointer<Self>, at x: UnsafePointer<Self>,
+        to gradient: UnsafeMutablePointer<Self>
+    ) {
+        inBlocks(of: rows, values, at: x, to: gradient) { lanes, labels, count in
+            for lane in 0..<count { lanes[lane] = -labels[lane] * lanes[lane] }
+            let numbers = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Double.self)
+            VectorKernels.sigmoid(numbers, into: numbers, count: 8 &* count)
+            for lane in 0..<count { lanes[lane] = -labels[lane] * lanes[lane] }
+        }
+    }
 
     /// Margins of a block of rows, then their weights, which `weigh` puts in the margins' place, then
     /// the block's part of the gradient.
     @inline(__always)
-    private static func inBlocks(
-        of data: LogisticRows, at x: UnsafePointer<Double>,
-        to gradient: UnsafeMutablePointer<Double>,
+    fileprivate static func inBlocks(
+        of data: LogisticRows, _ values: UnsafePointer<Self>, at x: UnsafePointer<Self>,
+        to gradient: UnsafeMutablePointer<Self>,
         weigh: (
-            _ margins: UnsafeMutablePointer<Lanes>, _ labels: UnsafeMutablePointer<Lanes>,
-            _ count: Int
+            _ margins: UnsafeMutablePointer<SIMD8<Double>>,
+            _ labels: UnsafeMutablePointer<SIMD8<Double>>, _ count: Int
         ) -> Void
     ) {
         let blockSize = LogisticRows.blockSize &* 8
-        let (rows, groups) = (data.rows, data.groups)
-        let (columns, values) = (data.columns, data.values)
+        let (rows, groups, columns) = (data.rows, data.groups, data.columns)
         let lanes = data.workspace
         let margins = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Double.self)
         let labels = margins + blockSize
@@ -52,17 +70,11 @@ extension VectorKernels {
             let padded = (size &+ 7) & ~7
             for index in 0..<size {
                 let row = Int(rows[start &+ index])
-                var margin = SIMD4<Double>.zero
+                var margin = emptyFour
                 for group in groups[row]..<groups[row &+ 1] {
-                    let column = columns[group]
-                    margin +=
-                        values[group]
-                        * SIMD4(
-                            x[Int(column[0])], x[Int(column[1])],
-                            x[Int(column[2])], x[Int(column[3])])
+                    margin = sum(margin, four(values, group), at: columns[group], of: x)
                 }
-                let half = margin.lowHalf + margin.highHalf
-                margins[index] = half[0] + half[1]
+                margins[index] = total(margin).widened
                 labels[index] = data.labels[row]
             }
             for index in size..<padded {
@@ -72,14 +84,9 @@ extension VectorKernels {
             weigh(lanes, lanes + blockSize / 8, padded / 8)
             for index in 0..<size {
                 let row = Int(rows[start &+ index])
-                let weight = margins[index]
+                let weight = narrowed(margins[index])
                 for group in groups[row]..<groups[row &+ 1] {
-                    let column = columns[group]
-                    let part = weight * values[group]
-                    gradient[Int(column[0])] += part[0]
-                    gradient[Int(column[1])] += part[1]
-                    gradient[Int(column[2])] += part[2]
-                    gradient[Int(column[3])] += part[3]
+                    add(weight, times: four(values, group), at: columns[group], to: gradient)
                 }
             }
             start &+= blockSize

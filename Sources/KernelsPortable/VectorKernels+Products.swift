@@ -4,7 +4,9 @@ extension VectorKernels {
     package static func multiply(_ product: MatrixProduct<Double>) {
         MatrixProductDriver<Double>.run(product)
     }
+}
 
+extension SingleKernels {
     package static func multiply(_ product: MatrixProduct<Float>) {
         MatrixProductDriver<Float>.run(product)
     }
@@ -254,7 +256,19 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
             let count = min(width, columns &- column)
             var row = source + column &* operand.columnStride
             var target = panel
-            for _ in 0..<inner {
+            var rest = inner
+            // A transposed matrix is read along its own rows, a block of lines at a time: its columns
+            // may lie so far apart that a cache cannot keep a line of each.
+            while count == width && operand.rowStride == 1 && rest >= width {
+                for index in 0..<width {
+                    let line = row + index &* operand.columnStride
+                    for step in 0..<width { target[step &* width &+ index] = line[step] }
+                }
+                row += width
+                target += width &* width
+                rest &-= width
+            }
+            for _ in 0..<rest {
                 if count == width && operand.columnStride == 1 {
                     Scalar.save(Scalar.fetch(row), target)
                 } else {

@@ -7,6 +7,9 @@ import KernelInterface
 /// linker, nothing here may leave a generic function behind: loops are written for concrete types
 /// and are inlined.
 package enum VectorKernels: KernelSet {
+    package static var doubles: any ScalarKernels<Double>.Type { VectorKernels.self }
+    package static var singles: any ScalarKernels<Float>.Type { SingleKernels.self }
+
     /// Eight doubles, one cache line.
     typealias Lanes = SIMD8<Double>
 
@@ -50,3 +53,6 @@ package enum VectorKernels: KernelSet {
         return two[0] + two[1]
     }
 }
+
+/// This target's build of the kernels in single precision.
+package enum SingleKernels: ScalarKernels {}

@@ -150,7 +150,7 @@ extension CoordinatorInstance {
         peers[id]?.registration.resting = heartbeat.resting
         // Messages of one worker arrive in order: a newer report would have been here.
         guard heartbeat.lastReport <= peer.lastReport else { return [.send(.introduce, to: id)] }
-        var directives: [CoordinatorDirective] = []
+        var directives = remind(id, of: heartbeat.standing)
         let held = Set(heartbeat.held)
         let lost = peer.leases.filter { lease in
             // Younger ones may still be on their way.

@@ -33,6 +33,11 @@ extension CoordinatorInstance {
                 acknowledged: registration.nextReport - 1, progressAt: now)
             lastWorker += 1
             peers[id]?.number = lastWorker
+            // Decided in an earlier life of this coordinator, or of this connection.
+            peers[id]?.isDraining = registration.standing.isDraining
+            peers[id]?.isGoing = registration.standing.isGoing
+            peers[id]?.quarantine = registration.standing.quarantine
+            hasGoing = hasGoing || registration.standing.isGoing
             if isStopping, dismissesWorkers {
                 peers[id]?.isDraining = true
                 peers[id]?.isGoing = true
@@ -50,7 +55,14 @@ extension CoordinatorInstance {
                         version: settings.version,
                         heartbeatInterval: settings.heartbeatInterval,
                         heartbeatTimeout: settings.heartbeatTimeout)), to: id))
+        directives += remind(id, of: registration.standing)
         return directives + handOut(now: now, to: id)
+    }
+
+    /// Tells a worker what was decided about it, where it says otherwise.
+    mutating func remind(_ id: PeerID, of said: Standing) -> [CoordinatorDirective] {
+        guard let peer = peers[id], peer.standing != said else { return [] }
+        return [.send(.standing(peer.standing), to: id)]
     }
 
     /// Takes over a lease of an earlier life of this coordinator, so that nothing runs twice.

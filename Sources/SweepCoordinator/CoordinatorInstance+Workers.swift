@@ -109,24 +109,31 @@ extension CoordinatorInstance {
             ]
         }
         let directives = withWorkers(selection, asker) { instance, id in
-            switch action {
-            case .drain:
-                instance.peers[id]?.isDraining = true
-                return instance.recallAll(from: id)
-            case .undrain:
-                guard instance.peers[id]?.isGoing == false else { return [] }
-                instance.peers[id]?.isDraining = false
-                instance.peers[id]?.quarantine = nil
-                instance.peers[id]?.streaks = [:]
-                return []
-            case .stop(let atOnce):
-                instance.peers[id]?.isDraining = true
-                instance.peers[id]?.isGoing = true
-                instance.hasGoing = true
-                return instance.recallAll(from: id, abandon: atOnce)
-            }
+            let before = instance.peers[id]?.standing ?? Standing()
+            let directives = instance.carryOut(action, on: id)
+            return instance.remind(id, of: before) + directives
         }
         return directives + sendAway(now: now) + handOut(now: now)
+    }
+
+    private mutating func carryOut(_ action: WorkerAction, on id: PeerID) -> [CoordinatorDirective]
+    {
+        switch action {
+        case .drain:
+            peers[id]?.isDraining = true
+            return recallAll(from: id)
+        case .undrain:
+            guard peers[id]?.isGoing == false else { return [] }
+            peers[id]?.isDraining = false
+            peers[id]?.quarantine = nil
+            peers[id]?.streaks = [:]
+            return []
+        case .stop(let atOnce):
+            peers[id]?.isDraining = true
+            peers[id]?.isGoing = true
+            hasGoing = true
+            return recallAll(from: id, abandon: atOnce)
+        }
     }
 
     /// Leaves, after the workers if they are to go, too.

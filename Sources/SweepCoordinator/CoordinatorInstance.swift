@@ -38,6 +38,11 @@ package struct CoordinatorInstance: Sendable {
         /// Why it is in quarantine, if it is.
         var quarantine: String?
 
+        /// What the worker is to remember of that.
+        var standing: Standing {
+            Standing(isDraining: isDraining, isGoing: isGoing, quarantine: quarantine)
+        }
+
         /// Whether it is given no more leases.
         var isClosed: Bool {
             isDraining || isGoing || quarantine != nil || registration.takesNothing
@@ -115,8 +120,10 @@ package struct CoordinatorInstance: Sendable {
             self.firstLease = firstLease
         }
 
-        /// - Parameter startedAt: seconds since 1970, from which leases are numbered: microseconds
-        ///   times 2¹², so that two lives within one second have different ones.
+        /// - Parameters:
+        ///   - version: that of this program, for workers and operators.
+        ///   - startedAt: seconds since 1970, from which leases are numbered: microseconds times
+        ///     2¹², so that two lives within one second have different ones.
         package init(version: String, startedAt: Double) {
             self.init(version: version, firstLease: UInt64(max(0, startedAt) * 1e6) << 12)
         }

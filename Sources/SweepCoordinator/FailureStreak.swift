@@ -79,9 +79,12 @@ extension CoordinatorInstance {
     private mutating func quarantine(_ id: PeerID) -> [CoordinatorDirective] {
         let reason =
             "\(FailureStreak.limit) trials in a row failed on it while others succeeded elsewhere"
+        let before = peers[id]?.standing ?? Standing()
         peers[id]?.quarantine = reason
         peers[id]?.streaks = [:]
-        return [.announce(.quarantined(worker: peers[id]?.name ?? "", reason: reason))]
+        return remind(id, of: before) + [
+            .announce(.quarantined(worker: peers[id]?.name ?? "", reason: reason))
+        ]
             + recallAll(from: id)
     }
 }

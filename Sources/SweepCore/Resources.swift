@@ -11,6 +11,8 @@ package struct Resources: Sendable, Hashable, Codable {
     package static let cpuBounds = 1...4096
     /// Bytes that `memory` may be: less than a MiB starts no program.
     package static let memoryBounds = 1 << 20...1 << 50
+    /// What an amount of memory looks like, for messages.
+    static let memoryRule = "an amount of memory such as 512MiB or 4GiB, from 1MiB to 1024TiB"
     /// Numbers that `gpus` may be.
     package static let gpuBounds = 0...1024
 

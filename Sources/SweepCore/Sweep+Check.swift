@@ -88,4 +88,10 @@ enum SweepName {
 extension Limits {
     /// A hundred years in seconds.
     static let longestTimeout = 3_155_760_000.0
+    /// What a duration looks like, for messages.
+    static let timeoutRule = "a duration such as 500ms, 90s, 10m or 2h"
+    /// Numbers that `attempts` may be.
+    static let attemptBounds = 1...1000
+    /// Numbers that `maxFailures` may be.
+    static let failureBounds = 1...1_000_000_000
 }

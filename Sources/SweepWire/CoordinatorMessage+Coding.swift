@@ -32,6 +32,8 @@ extension CoordinatorMessage {
             message.reply = Windrow_V1_Reply(reply)
         case .enrolled(let enrolled):
             message.enrolled = Windrow_V1_Enrolled(enrolled)
+        case .standing(let standing):
+            message.standing = Windrow_V1_Standing(standing)
         case .heartbeat:
             message.heartbeat = Windrow_V1_Heartbeat()
         case .farewell(let reason):
@@ -68,9 +70,27 @@ extension CoordinatorMessage {
         case .reply(let reply): self = .reply(try OperatorReply(reply))
         case .heartbeat: self = .heartbeat
         case .enrolled(let enrolled): self = .enrolled(try Enrolled(enrolled))
+        case .standing(let standing): self = .standing(Standing(standing))
         case .farewell(let farewell): self = .farewell(reason: farewell.reason)
         case nil: throw .malformed("no known body")
         }
+    }
+}
+
+extension Windrow_V1_Standing {
+    init(_ standing: Standing) {
+        self.init()
+        draining = standing.isDraining
+        going = standing.isGoing
+        quarantine = standing.quarantine ?? ""
+    }
+}
+
+extension Standing {
+    init(_ message: Windrow_V1_Standing) {
+        self.init(
+            isDraining: message.draining, isGoing: message.going,
+            quarantine: message.quarantine.isEmpty ? nil : message.quarantine)
     }
 }
 

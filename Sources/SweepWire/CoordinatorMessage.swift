@@ -18,6 +18,26 @@ package enum CoordinatorMessage: Sendable, Hashable {
     case reply(OperatorReply)
     /// The answer to an enrolment.
     case enrolled(Enrolled)
+    /// What was decided about this worker: it says so from now on, whoever coordinates.
+    case standing(Standing)
+}
+
+/// What operators and the coordinator have decided about a worker.
+///
+/// The worker keeps it and says it, so that a coordinator that is started again knows.
+package struct Standing: Sendable, Hashable {
+    /// Whether it gets no more leases.
+    package var isDraining = false
+    /// Whether it is sent away when it holds nothing any more.
+    package var isGoing = false
+    /// Why it is in quarantine; nil: it is not.
+    package var quarantine: String?
+
+    package init(isDraining: Bool = false, isGoing: Bool = false, quarantine: String? = nil) {
+        self.isDraining = isDraining
+        self.isGoing = isGoing
+        self.quarantine = quarantine
+    }
 }
 
 /// What the worker tells a slot.

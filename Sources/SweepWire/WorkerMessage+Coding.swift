@@ -30,6 +30,9 @@ extension WorkerMessage {
                 $0.unacknowledged = heartbeat.unacknowledged
                 $0.leaving = heartbeat.isLeaving
                 $0.resting = heartbeat.resting ?? ""
+                if heartbeat.standing != Standing() {
+                    $0.standing = Windrow_V1_Standing(heartbeat.standing)
+                }
             }
         case .farewell(let reason):
             message.farewell = .with { $0.reason = reason }
@@ -81,6 +84,7 @@ extension WorkerMessage {
                 lastReport: heartbeat.lastReport, unacknowledged: heartbeat.unacknowledged,
                 isLeaving: heartbeat.leaving)
             sign.resting = heartbeat.resting.isEmpty ? nil : heartbeat.resting
+            sign.standing = Standing(heartbeat.standing)
             self = .heartbeat(sign)
         case .farewell(let farewell):
             self = .farewell(reason: farewell.reason)
@@ -117,6 +121,9 @@ extension Windrow_V1_Registration {
         held = registration.held.map(Windrow_V1_Lease.init)
         leaving = registration.isLeaving
         resting = registration.resting ?? ""
+        if registration.standing != Standing() {
+            standing = Windrow_V1_Standing(registration.standing)
+        }
         lastReport = registration.lastReport
         tags = registration.tags
         gpus = registration.gpus
@@ -136,6 +143,7 @@ extension Registration {
             nextReport: try reportNumber(message.nextReport), held: held)
         isLeaving = message.leaving
         resting = message.resting.isEmpty ? nil : message.resting
+        standing = Standing(message.standing)
         lastReport = message.lastReport
         tags = message.tags
         guard message.gpus.count <= 65536 else {

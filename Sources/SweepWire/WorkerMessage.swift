@@ -50,6 +50,8 @@ package struct Registration: Sendable, Hashable {
     package var resting: String? = nil
     /// Number of the newest report that is kept and will be sent; 0: none.
     package var lastReport: UInt64 = 0
+    /// What was decided about it, as a coordinator has told it last.
+    package var standing = Standing()
     /// Words that sweeps may require, and by which operators select it.
     package var tags: [String] = []
     /// Its graphics cards, as `CUDA_VISIBLE_DEVICES` names them.
@@ -142,6 +144,8 @@ package struct Heartbeat: Sendable, Hashable {
     package var isLeaving: Bool
     /// Why it takes no leases for now; nil: it takes some.
     package var resting: String? = nil
+    /// What was decided about it, as a coordinator has told it last.
+    package var standing = Standing()
 
     package init(
         running: [RunningTrial] = [], held: [LeaseID] = [], lastReport: UInt64 = 0,

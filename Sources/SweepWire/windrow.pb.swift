@@ -30,69 +30,75 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// Worker or operator → coordinator.
-nonisolated struct Windrow_V1_FromWorker: Sendable {
+nonisolated struct Windrow_V1_FromWorker: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var major: UInt32 = 0
+  var major: UInt32 {
+    get {_storage._major}
+    set {_uniqueStorage()._major = newValue}
+  }
 
-  var body: Windrow_V1_FromWorker.OneOf_Body? = nil
+  var body: OneOf_Body? {
+    get {return _storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   var registration: Windrow_V1_Registration {
     get {
-      if case .registration(let v)? = body {return v}
+      if case .registration(let v)? = _storage._body {return v}
       return Windrow_V1_Registration()
     }
-    set {body = .registration(newValue)}
+    set {_uniqueStorage()._body = .registration(newValue)}
   }
 
   var report: Windrow_V1_Report {
     get {
-      if case .report(let v)? = body {return v}
+      if case .report(let v)? = _storage._body {return v}
       return Windrow_V1_Report()
     }
-    set {body = .report(newValue)}
+    set {_uniqueStorage()._body = .report(newValue)}
   }
 
   var heartbeat: Windrow_V1_Heartbeat {
     get {
-      if case .heartbeat(let v)? = body {return v}
+      if case .heartbeat(let v)? = _storage._body {return v}
       return Windrow_V1_Heartbeat()
     }
-    set {body = .heartbeat(newValue)}
+    set {_uniqueStorage()._body = .heartbeat(newValue)}
   }
 
   var farewell: Windrow_V1_Farewell {
     get {
-      if case .farewell(let v)? = body {return v}
+      if case .farewell(let v)? = _storage._body {return v}
       return Windrow_V1_Farewell()
     }
-    set {body = .farewell(newValue)}
+    set {_uniqueStorage()._body = .farewell(newValue)}
   }
 
   var request: Windrow_V1_Request {
     get {
-      if case .request(let v)? = body {return v}
+      if case .request(let v)? = _storage._body {return v}
       return Windrow_V1_Request()
     }
-    set {body = .request(newValue)}
+    set {_uniqueStorage()._body = .request(newValue)}
   }
 
   var output: Windrow_V1_Output {
     get {
-      if case .output(let v)? = body {return v}
+      if case .output(let v)? = _storage._body {return v}
       return Windrow_V1_Output()
     }
-    set {body = .output(newValue)}
+    set {_uniqueStorage()._body = .output(newValue)}
   }
 
   var enrolment: Windrow_V1_Enrolment {
     get {
-      if case .enrolment(let v)? = body {return v}
+      if case .enrolment(let v)? = _storage._body {return v}
       return Windrow_V1_Enrolment()
     }
-    set {body = .enrolment(newValue)}
+    set {_uniqueStorage()._body = .enrolment(newValue)}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -109,6 +115,8 @@ nonisolated struct Windrow_V1_FromWorker: Sendable {
   }
 
   init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Coordinator → worker or operator.
@@ -209,6 +217,14 @@ nonisolated struct Windrow_V1_FromCoordinator: Sendable {
     set {body = .enrolled(newValue)}
   }
 
+  var standing: Windrow_V1_Standing {
+    get {
+      if case .standing(let v)? = body {return v}
+      return Windrow_V1_Standing()
+    }
+    set {body = .standing(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -223,6 +239,7 @@ nonisolated struct Windrow_V1_FromCoordinator: Sendable {
     case introduce(Windrow_V1_Introduce)
     case reply(Windrow_V1_Reply)
     case enrolled(Windrow_V1_Enrolled)
+    case standing(Windrow_V1_Standing)
 
   }
 
@@ -325,6 +342,39 @@ nonisolated struct Windrow_V1_Registration: Sendable {
 
   /// why it takes no leases for now; empty: it takes some
   var resting: String = String()
+
+  /// as a coordinator has told it last; absent: an ordinary one
+  var standing: Windrow_V1_Standing {
+    get {_standing ?? Windrow_V1_Standing()}
+    set {_standing = newValue}
+  }
+  /// Returns true if `standing` has been explicitly set.
+  var hasStanding: Bool {self._standing != nil}
+  /// Clears the value of `standing`. Subsequent reads from it will return its default value.
+  mutating func clearStanding() {self._standing = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _standing: Windrow_V1_Standing? = nil
+}
+
+/// What operators and the coordinator have decided about a worker. It says so in its registrations
+/// and signs of life, so that it holds across the coordinator's lives, too.
+nonisolated struct Windrow_V1_Standing: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// it gets no more leases
+  var draining: Bool = false
+
+  /// and is sent away when it holds nothing
+  var going: Bool = false
+
+  /// why it is in quarantine; empty: it is not
+  var quarantine: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -766,9 +816,21 @@ nonisolated struct Windrow_V1_Heartbeat: Sendable {
   /// why it takes none for now; empty: it takes some
   var resting: String = String()
 
+  /// as in Registration
+  var standing: Windrow_V1_Standing {
+    get {_standing ?? Windrow_V1_Standing()}
+    set {_standing = newValue}
+  }
+  /// Returns true if `standing` has been explicitly set.
+  var hasStanding: Bool {self._standing != nil}
+  /// Clears the value of `standing`. Subsequent reads from it will return its default value.
+  mutating func clearStanding() {self._standing = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _standing: Windrow_V1_Standing? = nil
 }
 
 nonisolated struct Windrow_V1_Running: Sendable {
@@ -1743,154 +1805,192 @@ nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobu
   static let protoMessageName: String = _protobuf_package + ".FromWorker"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}registration\0\u{1}report\0\u{1}heartbeat\0\u{1}farewell\0\u{1}request\0\u{1}output\0\u{1}enrolment\0")
 
+  fileprivate class _StorageClass {
+    var _major: UInt32 = 0
+    var _body: Windrow_V1_FromWorker.OneOf_Body?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _major = source._major
+      _body = source._body
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.major) }()
-      case 2: try {
-        var v: Windrow_V1_Registration?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .registration(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._major) }()
+        case 2: try {
+          var v: Windrow_V1_Registration?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .registration(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .registration(v)
+          }
+        }()
+        case 3: try {
+          var v: Windrow_V1_Report?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .report(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .report(v)
+          }
+        }()
+        case 4: try {
+          var v: Windrow_V1_Heartbeat?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .heartbeat(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .heartbeat(v)
+          }
+        }()
+        case 5: try {
+          var v: Windrow_V1_Farewell?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .farewell(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .farewell(v)
+          }
+        }()
+        case 6: try {
+          var v: Windrow_V1_Request?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .request(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .request(v)
+          }
+        }()
+        case 7: try {
+          var v: Windrow_V1_Output?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .output(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .output(v)
+          }
+        }()
+        case 8: try {
+          var v: Windrow_V1_Enrolment?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .enrolment(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .enrolment(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .registration(v)
-        }
-      }()
-      case 3: try {
-        var v: Windrow_V1_Report?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .report(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .report(v)
-        }
-      }()
-      case 4: try {
-        var v: Windrow_V1_Heartbeat?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .heartbeat(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .heartbeat(v)
-        }
-      }()
-      case 5: try {
-        var v: Windrow_V1_Farewell?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .farewell(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .farewell(v)
-        }
-      }()
-      case 6: try {
-        var v: Windrow_V1_Request?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .request(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .request(v)
-        }
-      }()
-      case 7: try {
-        var v: Windrow_V1_Output?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .output(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .output(v)
-        }
-      }()
-      case 8: try {
-        var v: Windrow_V1_Enrolment?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .enrolment(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .enrolment(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.major != 0 {
-      try visitor.visitSingularUInt32Field(value: self.major, fieldNumber: 1)
-    }
-    switch self.body {
-    case .registration?: try {
-      guard case .registration(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    }()
-    case .report?: try {
-      guard case .report(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .heartbeat?: try {
-      guard case .heartbeat(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .farewell?: try {
-      guard case .farewell(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .request?: try {
-      guard case .request(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case .output?: try {
-      guard case .output(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    }()
-    case .enrolment?: try {
-      guard case .enrolment(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._major != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._major, fieldNumber: 1)
+      }
+      switch _storage._body {
+      case .registration?: try {
+        guard case .registration(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      }()
+      case .report?: try {
+        guard case .report(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .heartbeat?: try {
+        guard case .heartbeat(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .farewell?: try {
+        guard case .farewell(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .request?: try {
+        guard case .request(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .output?: try {
+        guard case .output(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      case .enrolment?: try {
+        guard case .enrolment(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Windrow_V1_FromWorker, rhs: Windrow_V1_FromWorker) -> Bool {
-    if lhs.major != rhs.major {return false}
-    if lhs.body != rhs.body {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._major != rhs_storage._major {return false}
+        if _storage._body != rhs_storage._body {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1898,7 +1998,7 @@ nonisolated extension Windrow_V1_FromWorker: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".FromCoordinator"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}welcome\0\u{1}refusal\0\u{1}definition\0\u{1}lease\0\u{1}acknowledgement\0\u{1}recall\0\u{1}heartbeat\0\u{1}farewell\0\u{1}introduce\0\u{1}reply\0\u{1}enrolled\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}major\0\u{1}welcome\0\u{1}refusal\0\u{1}definition\0\u{1}lease\0\u{1}acknowledgement\0\u{1}recall\0\u{1}heartbeat\0\u{1}farewell\0\u{1}introduce\0\u{1}reply\0\u{1}enrolled\0\u{1}standing\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2050,6 +2150,19 @@ nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftPr
           self.body = .enrolled(v)
         }
       }()
+      case 13: try {
+        var v: Windrow_V1_Standing?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .standing(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .standing(v)
+        }
+      }()
       default: break
       }
     }
@@ -2107,6 +2220,10 @@ nonisolated extension Windrow_V1_FromCoordinator: SwiftProtobuf.Message, SwiftPr
     case .enrolled?: try {
       guard case .enrolled(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .standing?: try {
+      guard case .standing(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case nil: break
     }
@@ -2224,7 +2341,7 @@ nonisolated extension Windrow_V1_FromSlot: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Registration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}minor\0\u{1}version\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}experiments\0\u{3}next_report\0\u{1}held\0\u{1}leaving\0\u{3}last_report\0\u{1}tags\0\u{1}gpus\0\u{1}resting\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}minor\0\u{1}version\0\u{1}host\0\u{1}pid\0\u{1}slots\0\u{1}experiments\0\u{3}next_report\0\u{1}held\0\u{1}leaving\0\u{3}last_report\0\u{1}tags\0\u{1}gpus\0\u{1}resting\0\u{1}standing\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2245,12 +2362,17 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.tags) }()
       case 12: try { try decoder.decodeRepeatedStringField(value: &self.gpus) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.resting) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._standing) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.minor != 0 {
       try visitor.visitSingularUInt32Field(value: self.minor, fieldNumber: 1)
     }
@@ -2290,6 +2412,9 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
     if !self.resting.isEmpty {
       try visitor.visitSingularStringField(value: self.resting, fieldNumber: 13)
     }
+    try { if let v = self._standing {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2307,6 +2432,47 @@ nonisolated extension Windrow_V1_Registration: SwiftProtobuf.Message, SwiftProto
     if lhs.tags != rhs.tags {return false}
     if lhs.gpus != rhs.gpus {return false}
     if lhs.resting != rhs.resting {return false}
+    if lhs._standing != rhs._standing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Windrow_V1_Standing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Standing"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}draining\0\u{1}going\0\u{1}quarantine\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.draining) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.going) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.quarantine) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.draining != false {
+      try visitor.visitSingularBoolField(value: self.draining, fieldNumber: 1)
+    }
+    if self.going != false {
+      try visitor.visitSingularBoolField(value: self.going, fieldNumber: 2)
+    }
+    if !self.quarantine.isEmpty {
+      try visitor.visitSingularStringField(value: self.quarantine, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Windrow_V1_Standing, rhs: Windrow_V1_Standing) -> Bool {
+    if lhs.draining != rhs.draining {return false}
+    if lhs.going != rhs.going {return false}
+    if lhs.quarantine != rhs.quarantine {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3014,7 +3180,7 @@ nonisolated extension Windrow_V1_Recall: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0\u{1}held\0\u{3}last_report\0\u{1}unacknowledged\0\u{1}leaving\0\u{1}resting\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}running\0\u{1}held\0\u{3}last_report\0\u{1}unacknowledged\0\u{1}leaving\0\u{1}resting\0\u{1}standing\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3028,12 +3194,17 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.unacknowledged) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.leaving) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.resting) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._standing) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.running.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.running, fieldNumber: 1)
     }
@@ -3052,6 +3223,9 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
     if !self.resting.isEmpty {
       try visitor.visitSingularStringField(value: self.resting, fieldNumber: 6)
     }
+    try { if let v = self._standing {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3062,6 +3236,7 @@ nonisolated extension Windrow_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.unacknowledged != rhs.unacknowledged {return false}
     if lhs.leaving != rhs.leaving {return false}
     if lhs.resting != rhs.resting {return false}
+    if lhs._standing != rhs._standing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -52,6 +52,8 @@ package struct WorkerInstance: Sendable {
     /// Seconds without work after which it leaves; nil: it stays.
     package var idleLimit: Double?
     private var busyAt: Double?
+    /// What was decided about it.
+    private var standing = Standing()
     private var heartbeatInterval = 1.0
     private var heartbeatTimeout = 10.0
     private var lastHeard = 0.0
@@ -122,6 +124,9 @@ package struct WorkerInstance: Sendable {
             return directives(reports.acknowledge(through))
         case .recall(let leases, let abandon):
             return leases.flatMap { giveBack($0, abandon: abandon) }
+        case .standing(let standing):
+            self.standing = standing
+            return []
         case .heartbeat, .reply, .enrolled:
             return []
         case .farewell(let reason):
@@ -148,7 +153,10 @@ package struct WorkerInstance: Sendable {
 
     /// A slot, or a program that it runs, has printed something.
     ///
-    /// - Parameter index: the trial that has printed it; nil: none, and it is not logged.
+    /// - Parameters:
+    ///   - slot: which one.
+    ///   - bytes: what was printed, in pieces of any size.
+    ///   - index: the trial that has printed it; nil: none, and it is not logged.
     package mutating func slotPrinted(
         _ slot: Int, _ bytes: some Collection<UInt8>, index: Int?
     ) {
@@ -252,7 +260,9 @@ package struct WorkerInstance: Sendable {
 
     /// Time has passed: call several times a second.
     ///
-    /// - Parameter activity: what each slot does at the moment.
+    /// - Parameters:
+    ///   - activity: what each slot does at the moment.
+    ///   - now: seconds of a clock that only goes forward.
     package mutating func tick(_ activity: [SlotActivity], now: Double) -> [WorkerDirective] {
         var directives: [WorkerDirective] = []
         for (slot, activity) in activity.enumerated() {
@@ -298,6 +308,7 @@ package struct WorkerInstance: Sendable {
             running: running, held: told.map(\.id), lastReport: reports.newest,
             unacknowledged: reports.oldest, isLeaving: isLeaving)
         sign.resting = resting
+        sign.standing = standing
         return directives + [.send(.heartbeat(sign))]
     }
 
@@ -316,6 +327,7 @@ package struct WorkerInstance: Sendable {
         registration.held = told
         registration.isLeaving = isLeaving
         registration.resting = resting
+        registration.standing = standing
         registration.lastReport = reports.isEmpty ? 0 : reports.next - 1
         return [.send(.registration(registration))]
     }

@@ -34,7 +34,7 @@ struct BestAnswer {
         func list(_ places: [Int]) -> String {
             places.map { observations.factors[$0].name }.joined(separator: ",")
         }
-        var words = ["windrow best \(question.account.name)"]
+        var words = ["windrow best \(question.store)"]
         for (flag, places) in [
             ("--per", roles.compared), ("--tune", roles.tuned), ("--over", roles.averaged),
         ] where !places.isEmpty {

@@ -69,8 +69,15 @@ struct Deployment: Sendable {
         }
         tell("starting a worker on \(shell.name)")
         let code = try invite()
-        try start(code)
+        do {
+            try start(code)
+        } catch {
+            withdraw(code)
+            throw error
+        }
+        // One that does not join in time goes on trying: its invitation stays, until it expires.
         let worker = try joined(facts["host"], knownBefore: Set(before.map(\.number)), code)
+        withdraw(code)
         return Outcome(
             worker: worker, wasThere: false, wasCopied: !isSame, warnings: warnings)
     }
@@ -184,6 +191,15 @@ struct Deployment: Sendable {
         return JoinCode(address: invited.address, coordinator: invited.coordinator, seed: seed)
     }
 
+    /// Revokes an invitation by which nobody has come: a machine whose key is known needs none.
+    private func withdraw(_ code: JoinCode) {
+        let key = code.pair.publicKey
+        guard case .keys(let keys)? = try? request(.keys),
+            keys.contains(where: { $0.key == key && $0.enrolled == 0 })
+        else { return }
+        _ = try? request(.revoke(selection: key.id))
+    }
+
     private func start(_ code: JoinCode) throws(DeploymentProblem) {
         var options = manners
         if let slots { options += ["--slots", "\(slots)"] }
@@ -195,8 +211,11 @@ struct Deployment: Sendable {
             : "\"$HOME/\(Self.place)\" worker start --join - --detach \(words)"
         let output = try shell.run(line, input: .text(code.text + "\n"), seconds: 120)
         guard output.code == 0 else {
+            let hint =
+                usesSystemd && output.err.contains("bus")
+                ? "; no systemd of this user answers there: leave --systemd out" : ""
             throw DeploymentProblem(
-                "the worker did not start" + Self.last(output.err), .unreachable)
+                "the worker did not start" + Self.last(output.err) + hint, .unreachable)
         }
     }
 

@@ -10,10 +10,23 @@ struct ExperimentsCommand: ParsableCommand {
     @Argument(help: "An experiment's name.")
     var name: String?
 
+    @Flag(help: "Print all that a sweep file may say, as Markdown: docs/sweep-reference.md.")
+    var reference = false
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if reference, name != nil || output.json {
+            throw ValidationError("--reference prints everything, in Markdown; leave the rest out")
+        }
+    }
 
     func run() throws {
         let all = ExperimentRegistry.builtIn.map(\.description)
+        if reference {
+            try answer(SweepReference(experiments: all).text)
+            return
+        }
         guard let name else {
             if output.json {
                 try answer(
@@ -55,15 +68,9 @@ struct ExperimentsCommand: ParsableCommand {
     }
 
     private func append(_ parameter: Parameter, to table: inout TextTable, indent: String) {
-        let fallback =
-            switch parameter.fallback {
-            case .required: "required"
-            case .value(let value): "\(value)"
-            case .derived(let rule): rule
-            }
         table.append([
-            indent + parameter.name, parameter.type.summary, parameter.unit, fallback,
-            parameter.help,
+            indent + parameter.name, parameter.type.summary, parameter.unit,
+            parameter.fallback.summary, parameter.help,
         ])
         switch parameter.type {
         case .choice(let words):
@@ -77,43 +84,5 @@ struct ExperimentsCommand: ParsableCommand {
             }
         default: break
         }
-    }
-}
-
-extension ParameterType {
-    /// What may be assigned, in a few words.
-    fileprivate var summary: String {
-        switch self {
-        case .integer(let bounds, let words):
-            (["integer " + Self.interval(bounds)] + words).joined(separator: " or ")
-        case .count(let bounds): "integer \(Self.interval(bounds)) or percent"
-        case .real(let bounds, let words):
-            (["real" + Self.interval(bounds)] + words).joined(separator: " or ")
-        case .choice: "one of"
-        case .flag: "true or false"
-        case .sizes(_, let count, let sign):
-            "\(count.lowerBound == count.upperBound ? "\(count.lowerBound) " : "")sizes, joined by \(sign)"
-        case .text: "text"
-        case .path: "file"
-        case .words: "list of words"
-        case .variant: "kind"
-        case .any: "any"
-        }
-    }
-
-    private static func interval(_ bounds: ClosedRange<Int64>) -> String {
-        let isOpen = bounds.upperBound >= 1 << 53 - 1
-        return isOpen ? "≥ \(bounds.lowerBound)" : "\(bounds.lowerBound) … \(bounds.upperBound)"
-    }
-
-    private static func interval(_ bounds: RealBounds) -> String {
-        var text = ""
-        if bounds.lower > -.greatestFiniteMagnitude {
-            text += (bounds.includesLower ? " ≥ " : " > ") + "\(bounds.lower)"
-        }
-        if bounds.upper < .greatestFiniteMagnitude {
-            text += (bounds.includesUpper ? " ≤ " : " < ") + "\(bounds.upper)"
-        }
-        return text
     }
 }

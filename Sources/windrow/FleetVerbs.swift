@@ -157,20 +157,37 @@ extension ClusterCommand {
                             + "systemctl --user disable windrow-worker.service")
                 }
                 let theirs = workers.filter { $0.host == host && $0.key != nil }
-                guard let worker = theirs.first else {
+                var stopping: [WorkerSummary] = []
+                for worker in theirs where try stop(worker, action, ask) { stopping.append(worker) }
+                guard let worker = stopping.first else {
                     return NodeReport(node: member.shell.name, state: "absent")
-                }
-                let numbers = theirs.map { "\($0.number)" }.joined(separator: ",")
-                do {
-                    _ = try ask(.command(action, selection: numbers))
-                } catch {
-                    throw DeploymentProblem(error.message, error.status)
                 }
                 return NodeReport(
                     node: member.shell.name, state: "stopping", worker: worker.number,
                     slots: worker.slots, running: worker.running)
             } catch {
                 return .failed(member.shell.name, error)
+            }
+        }
+
+        /// Sends one worker away; false: it has left by itself since it was listed.
+        private static func stop(
+            _ worker: WorkerSummary, _ action: WorkerAction,
+            _ ask: @Sendable (OperatorRequest.Verb) throws(OperatorError) -> OperatorReply.Body
+        ) throws(DeploymentProblem) -> Bool {
+            let selection = "\(worker.number)"
+            do throws(OperatorError) {
+                do throws(OperatorError) {
+                    _ = try ask(.command(action, selection: selection))
+                    return true
+                } catch {
+                    guard case .workers(let there) = try ask(.workers(selection: "")),
+                        !there.contains(where: { $0.number == worker.number })
+                    else { throw error }
+                    return false
+                }
+            } catch {
+                throw DeploymentProblem(error.message, error.status)
             }
         }
     }

@@ -15,8 +15,12 @@ struct InitCommand: ParsableCommand {
             and words such as lr=0.1. A seed and the first learning rate, or number with a \
             fraction, are varied. The file is one that windrow plan accepts.
 
-            Exit codes: 0 written, 64 usage, 65 no such experiment, a line that needs a shell, or \
-            a file that is there already.
+            With --ask, the line is run with --help behind it, for 20 seconds at most, and the \
+            options that it lists with a default, or with the words that they may be, become \
+            parameters, too; the others are listed in comments.
+
+            Exit codes: 0 written, 64 usage, 65 no such experiment, a line that needs a shell, a \
+            program that does not list its options, or a file that is there already.
             """)
 
     @Argument(help: "The file (default: NAME.yaml).", completion: .file(extensions: ["yaml"]))
@@ -29,6 +33,12 @@ struct InitCommand: ParsableCommand {
 
     @Option(name: .customLong("from"), help: "A command line to sweep: 'python train.py lr=0.1'.")
     var line: String?
+
+    @Option(help: "A command line that lists its options for --help: 'python train.py'.")
+    var ask: String?
+
+    @Option(help: "How long --ask waits for the listing, in seconds.")
+    var seconds = 20.0
 
     @Option(help: "The sweep's name (default: the file's, or the experiment's).")
     var name: String?
@@ -48,9 +58,16 @@ struct InitCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if line != nil, let experiment, experiment != "command" {
+        if line != nil, ask != nil {
+            throw ValidationError("--ask takes the line that --from does; give one of them")
+        }
+        if let experiment, experiment != "command", line != nil || ask != nil {
             throw ValidationError(
-                "--from wraps a program, which is --experiment command, not \(experiment)")
+                "\(line != nil ? "--from" : "--ask") wraps a program, which is --experiment "
+                    + "command, not \(experiment)")
+        }
+        guard seconds > 0, seconds <= 3600 else {
+            throw ValidationError("--seconds: expected a number above 0 and at most 3600")
         }
     }
 
@@ -60,7 +77,8 @@ struct InitCommand: ParsableCommand {
             let description = try description()
             let sweep = name ?? file.map(Self.stem) ?? description.name
             let path = file ?? sweep + ".yaml"
-            let text = try text(description, sweep: sweep, path: path)
+            let template = try template(description)
+            let text = text(description, template, sweep: sweep, path: path)
             // What is written must be what windrow plan accepts.
             do throws(SweepFileError) {
                 _ = try Sweep.read(
@@ -80,13 +98,18 @@ struct InitCommand: ParsableCommand {
             } else {
                 try answer(path)
             }
+            if let missing = template?.missing, !missing.isEmpty {
+                console.say(
+                    "Missing", "the program wants \(missing.joined(separator: ", ")): add to argv",
+                    .warning)
+            }
             console.say("Next", "edit it, then windrow plan \(path), windrow run \(path)", .note)
             return .done
         }
     }
 
     private func description() throws(InputError) -> ExperimentDescription {
-        let name = line != nil ? "command" : experiment ?? "distributed-sgd"
+        let name = line != nil || ask != nil ? "command" : experiment ?? "distributed-sgd"
         let all = ExperimentRegistry.builtIn.map(\.description)
         if let found = all.first(where: { $0.name == name }) { return found }
         throw InputError(
@@ -101,9 +124,27 @@ struct InitCommand: ParsableCommand {
         return name
     }
 
+    /// What stands in the file for a program; nil for another experiment.
+    private func template(
+        _ description: ExperimentDescription
+    ) throws(InputError) -> (line: CommandLineTemplate, missing: [String])? {
+        guard description.name == "command" else { return nil }
+        guard let ask else {
+            return (try CommandLineTemplate(line ?? "python3 train.py --lr 0.1 --seed 0"), [])
+        }
+        var template = try CommandLineTemplate(ask, option: "--ask")
+        let question = HelpQuestion(program: template.program, seconds: seconds)
+        let listing = try question.listing()
+        output.console.say(
+            "Asked", question.line + ": " + counted(listing.options.count, "option"), .note)
+        let missing = template.add(listing)
+        return (template, missing)
+    }
+
     private func text(
-        _ description: ExperimentDescription, sweep: String, path: String
-    ) throws(InputError) -> String {
+        _ description: ExperimentDescription,
+        _ template: (line: CommandLineTemplate, missing: [String])?, sweep: String, path: String
+    ) -> String {
         let isCommand = description.name == "command"
         let metrics = description.metrics.map(\.name)
         let metric = metric ?? metrics.first ?? "loss"
@@ -135,8 +176,8 @@ struct InitCommand: ParsableCommand {
             "# limits: {timeout: 10m, attempts: 3, max-failures: 20}",
             "# resources: {cpus: 1, memory: 4GiB}",
         ]
-        if isCommand {
-            lines += try CommandLineTemplate(line ?? "python3 train.py --lr 0.1 --seed 0").lines
+        if let template {
+            lines += template.line.lines
         } else {
             lines += ExperimentTemplate(description).lines
         }

@@ -7,7 +7,9 @@ nonisolated(unsafe) private var signalPipe: Int32 = -1
 /// Ctrl-C, Ctrl-\\, a closed terminal and a polite kill, as a stream.
 enum Interruptions {
     /// Takes the signals over from the kernel's habit of ending the process.
-    static func stream() throws(SystemError) -> AsyncStream<Int32> {
+    ///
+    /// - Parameter others: further signals that the stream is to carry.
+    static func stream(and others: [Int32] = []) throws(SystemError) -> AsyncStream<Int32> {
         let (reading, writing) = try Descriptor.pipe()
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         signalPipe = dup(writing.number)
@@ -18,13 +20,16 @@ enum Interruptions {
         var hangUp = sigaction()
         sigaction(SIGHUP, nil, &hangUp)
         if hangUp.__sigaction_handler.sa_handler == nil { signals.append(SIGHUP) }
-        for number in signals {
-            signal(number) { number in
-                var byte = UInt8(truncatingIfNeeded: number)
-                _ = write(signalPipe, &byte, 1)
-            }
-        }
+        for number in signals + others { take(number) }
         return stream
+    }
+
+    /// Has a signal come through the stream, once there is one.
+    static func take(_ number: Int32) {
+        signal(number) { number in
+            var byte = UInt8(truncatingIfNeeded: number)
+            _ = write(signalPipe, &byte, 1)
+        }
     }
 
     /// Carries signals from the handler's pipe to the stream.

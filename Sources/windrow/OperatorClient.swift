@@ -52,7 +52,7 @@ struct OperatorClient {
     ///   - patience: seconds that an answer may take.
     init(_ endpoint: String?, keys: KeyFolder, patience: Double) throws(OperatorError) {
         self.patience = patience
-        let named = endpoint ?? Self.distantEndpoint(keys)
+        let named = if let endpoint { endpoint } else { try Self.distantEndpoint(keys) }
         isDefault = named == nil
         do {
             self.endpoint = try Endpoint(named ?? RuntimeFolder().endpoint, isBound: false)
@@ -76,13 +76,16 @@ struct OperatorClient {
     }
 
     /// Where the operator's key leads, on a machine that has no coordinator of its own.
-    private static func distantEndpoint(_ keys: KeyFolder) -> String? {
+    private static func distantEndpoint(_ keys: KeyFolder) throws(OperatorError) -> String? {
         guard access(keys.operatorKey, F_OK) == 0, access(keys.coordinatorKey, F_OK) != 0,
             let local = try? Endpoint(RuntimeFolder().endpoint, isBound: false),
-            local.obstacle == .absent,
-            let file = try? KeyFile(path: keys.operatorKey, expecting: .operator)
+            local.obstacle == .absent
         else { return nil }
-        return file.address
+        do {
+            return try KeyFile(path: keys.operatorKey, expecting: .operator).address
+        } catch {
+            throw OperatorError(error.description, error.status)
+        }
     }
 
     private static func security(

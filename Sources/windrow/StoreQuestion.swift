@@ -54,6 +54,12 @@ struct StoreQuestion {
         return (rows, filter)
     }
 
+    /// The store as a person names it: a merged one has its sweep's name, and a folder of its own.
+    var store: String {
+        let name = folder.dropFirst("runs/".count)
+        return folder.hasPrefix("runs/") && !name.contains("/") ? String(name) : folder
+    }
+
     // MARK: Names
 
     /// Names that are separated by commas, as headers of parameters.

@@ -28,11 +28,29 @@ final class Terminal {
     }
 
     private func enter() {
+        // First, as a process in the background is stopped by it, before it draws anything.
+        setRaw()
+        // Another screen.
+        write("\u{1b}[?1049h")
+        resume()
+    }
+
+    private func setRaw() {
         var raw = before
         cfmakeraw(&raw)
-        tcsetattr(0, TCSAFLUSH, &raw)
-        // Another screen, no cursor, lines that do not wrap.
-        write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l\u{1b}[2J")
+        // In the background the kernel stops the process here, until it has the terminal again; it
+        // would not if the signal for that were blocked.
+        Self.open(to: SIGTTOU) {
+            while tcsetattr(0, TCSAFLUSH, &raw) != 0, errno == EINTR {}
+        }
+    }
+
+    /// Takes the terminal over again when the process goes on after somebody else has stopped it: by
+    /// then a shell has set it up for itself, and has drawn on it.
+    func resume() {
+        setRaw()
+        // No cursor, lines that do not wrap.
+        write("\u{1b}[?25l\u{1b}[?7l\u{1b}[2J")
         drawn = []
     }
 
@@ -44,10 +62,30 @@ final class Terminal {
     }
 
     /// Ctrl-Z: the shell gets the terminal until the process goes on.
+    ///
+    /// All of the process group stops, as the shell waits for all of it: a script around the program,
+    /// too. Without a shell that could have it go on, the kernel stops nothing, and this returns at
+    /// once.
     func suspend() {
         leave()
-        raise(SIGSTOP)
+        signal(SIGTSTP, SIG_IGN)
+        kill(0, SIGTSTP)
+        signal(SIGTSTP, SIG_DFL)
+        // To this thread, which does not return before the process goes on.
+        Self.open(to: SIGTSTP) { _ = raise(SIGTSTP) }
+        Interruptions.take(SIGTSTP)
         enter()
+    }
+
+    /// Lets a signal reach this thread: those of Swift's pool block signals, so that it would wait.
+    private static func open(to number: Int32, _ body: () -> Void) {
+        var mask = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, number)
+        pthread_sigmask(SIG_UNBLOCK, &mask, &before)
+        body()
+        pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 
     /// Columns and rows; 80 × 24 where the terminal does not say.
@@ -119,6 +157,8 @@ final class Terminal {
     enum Event: Sendable {
         case key(Key)
         case suspend
+        /// The process has been stopped, and goes on.
+        case resumed
         case resized
         /// Nobody is there any more.
         case hangUp

@@ -44,7 +44,7 @@ struct TopCommand: AsyncParsableCommand {
             console.complain(error.message)
             throw error.status.code
         }
-        let interruptions = try Interruptions.stream()
+        let interruptions = try Interruptions.stream(and: [SIGTSTP, SIGCONT])
         guard let terminal = Terminal(color: color) else {
             console.complain(
                 "windrow top draws on a terminal, and standard input and output are none; "
@@ -55,7 +55,15 @@ struct TopCommand: AsyncParsableCommand {
         let (events, sink) = AsyncStream<Event>.makeStream()
         let (effects, orders) = AsyncStream<TopEffect>.makeStream()
         try Terminal.events { sink.yield(.terminal($0)) }
-        Task { for await _ in interruptions { sink.yield(.signal) } }
+        Task {
+            for await number in interruptions {
+                switch number {
+                case SIGTSTP: sink.yield(.terminal(.suspend))
+                case SIGCONT: sink.yield(.terminal(.resumed))
+                default: sink.yield(.signal)
+                }
+            }
+        }
         let connection = connection
         Task.detached { await Self.poll(connection) { sink.yield($0) } }
         Task.detached {
@@ -72,6 +80,7 @@ struct TopCommand: AsyncParsableCommand {
                     orders.yield(effect)
                 }
             case .terminal(.suspend): terminal.suspend()
+            case .terminal(.resumed): terminal.resume()
             case .terminal(.resized): break
             case .terminal(.hangUp), .signal: return
             case .snapshot(let snapshot, let now): state.take(snapshot, now: now)

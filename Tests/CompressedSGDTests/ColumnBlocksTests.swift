@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `columns are used where they are long, and only there`() {
-        func blocks(_ shape: Shape) -> ColumnBlocks? {
+        func blocks(_ shape: Shape) -> ColumnBlocks<Double>? {
             let data = shape.data()
             let order = (0..<UInt32(data.rowCount)).map { $0 }
             let starts = (0...shape.clients).map { $0 * data.rowCount / shape.clients }

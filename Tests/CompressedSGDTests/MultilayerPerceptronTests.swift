@@ -47,7 +47,7 @@ import Testing
         activation: Activation
     ) {
         let examples = DrawnExamples(rows: 37, features: 9, classes: 4, seed: 6)
-        func total<Scalar: NetworkScalar>(
+        func total<Scalar: KernelScalar>(
             _ chunk: Int, _ type: Scalar.Type
         ) -> (loss: Double, gradient: [Scalar]) {
             let network = MultilayerPerceptron<Scalar>(

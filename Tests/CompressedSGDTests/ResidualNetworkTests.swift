@@ -20,7 +20,7 @@ import Testing
     @Test func `a gradient has the same bits, however many images are taken at a time`() {
         let examples = DrawnExamples(
             rows: 11, images: ImageShape(channels: 1, height: 8, width: 8), classes: 4, seed: 23)
-        func total<Scalar: NetworkScalar>(
+        func total<Scalar: KernelScalar>(
             _ chunk: Int, _ type: Scalar.Type
         ) -> (loss: Double, gradient: [Scalar]) {
             let network = ResidualNetwork<Scalar>(
@@ -57,8 +57,8 @@ import Testing
         let layer = Convolution<Double>(
             size, weights: 0, activation: .relu, images: images,
             workspace: .init(
-                columns: NetworkMemory(27 * images * height * width),
-                products: NetworkMemory(Convolution<Double>.productRoom(size, images: images))))
+                columns: ScalarMemory(27 * images * height * width),
+                products: ScalarMemory(Convolution<Double>.productRoom(size, images: images))))
         let pixels = height * width
         let input = (0..<3 * images * pixels).map { _ in stream.nextNormal() }
         let parameters = (0..<layer.layer.end).map { _ in stream.nextNormal() }

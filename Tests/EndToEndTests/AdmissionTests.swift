@@ -192,6 +192,12 @@ struct AdmissionTests {
             let loose = try pose(["status"])
             #expect(loose.code == 77)
             #expect(loose.err.contains("chmod 600"), "\(loose.err)")
+            // Also where it is the key that says which coordinator is meant.
+            let elsewhere = try daemons.windrow.start(
+                ["status"], environment: ["XDG_CONFIG_HOME=" + far, "XDG_RUNTIME_DIR=" + far]
+            ).output()
+            #expect(elsewhere.code == 77)
+            #expect(elsewhere.err.contains("chmod 600"), "\(elsewhere.err)")
             chmod(path, 0o600)
             for verb in [
                 ["submit", "a.yaml"], ["status"], ["cancel", "a"], ["worker", "list"],

@@ -218,6 +218,33 @@ struct DaemonTests {
         }
     }
 
+    @Test("what operators have decided about a worker outlives the coordinator")
+    func standing() throws {
+        try withDaemons {
+            try sweep("a", 10)
+            var daemon = try coordinator()
+            let worker = try start("worker", "start", "--slots", "1")
+            windrow.wait(until: "the worker has joined") {
+                (try? run("worker", "list", "--json").out.contains("\"number\" : 1")) == true
+            }
+            #expect(try run("worker", "drain", "1").out.contains("draining"))
+            daemon.send(SIGKILL)
+            _ = daemon.output()
+            daemon = try coordinator()
+            _ = try run("submit", "a.yaml")
+            windrow.wait(until: "the worker is back") {
+                (try? run("worker", "list", "--json").out.contains("\"number\" : 1")) == true
+            }
+            #expect(try run("worker", "list").out.contains("draining"))
+            #expect(finished("a").isEmpty)
+            #expect(try run("worker", "undrain", "1").out.contains("ready"))
+            #expect(try run("wait", "a").code == 0)
+            daemon.send(SIGKILL)
+            worker.send(SIGKILL)
+            _ = (daemon.output(), worker.output())
+        }
+    }
+
     @Test("results of a worker that was killed while no coordinator was there are delivered")
     func spill() throws {
         try withDaemons {

@@ -23,13 +23,33 @@ struct Daemons {
     ///
     /// - Parameter options: of the coordinator.
     func run(_ options: [String] = [], _ body: (Daemons) throws -> Void) throws {
-        defer {
-            for pid in windrow.processes(with: "windrow") { kill(pid, SIGKILL) }
-            windrow.wait(until: "its processes are gone") { windrow.survivors().isEmpty }
-            unlink(link)
-        }
+        defer { end() }
         _ = try startCoordinator(options)
         try body(self)
+    }
+
+    /// Ends what is left of the test's processes.
+    func end() {
+        for pid in windrow.processes(with: "windrow") { kill(pid, SIGKILL) }
+        windrow.wait(until: "its processes are gone") { windrow.survivors().isEmpty }
+        unlink(link)
+    }
+
+    /// A port of this machine that nobody listens on.
+    static func freePort() throws -> UInt16 {
+        let listener = Descriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(listener.number, address, size) == 0
+                    ? getsockname(listener.number, address, &size) : -1
+            }
+        }
+        guard result == 0 else { throw SystemError.last("find a free port") }
+        return UInt16(bigEndian: address.sin_port)
     }
 
     /// Starts a coordinator that answers.

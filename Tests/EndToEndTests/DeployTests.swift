@@ -24,7 +24,7 @@ struct DeployTests {
         mkdir -p "$STAND_IN/$host/bin"
         for name in uname getconf date; do rm -f "$STAND_IN/$host/bin/$name"; done
         put() { printf '#!/bin/sh\\n%s\\n' "$2" > "$STAND_IN/$host/bin/$1"; chmod +x "$STAND_IN/$host/bin/$1"; }
-        put systemctl 'exit 1'
+        put systemctl 'echo "Failed to connect to bus: No such file or directory" >&2; exit 1'
         put loginctl 'exit 0'
         case $host in
         arm) put uname '[ "$1" = -m ] && echo aarch64 || exec /bin/uname "$@"' ;;
@@ -60,6 +60,14 @@ struct DeployTests {
         }
     }
 
+    /// How many invitations would let a machine in; that of `cluster init` is one.
+    private func openInvitations(_ daemons: Daemons) throws -> Int {
+        let keys = try daemons.ask("worker", "list", "--admitted").out
+        return keys.split(separator: "\n").count {
+            $0.contains(" invitation ") && !$0.contains(" used ") && !$0.contains(" revoked ")
+        }
+    }
+
     @Test("a machine gets the program and joins; a second time changes nothing")
     func deploy() throws {
         try withCluster { daemons, deploy in
@@ -88,6 +96,7 @@ struct DeployTests {
             #expect(third.code == 0, "\(third.err)")
             #expect(third.out.contains("\"copied\" : false"), "\(third.out)")
             #expect(third.out.contains("\"slots\" : 1"), "\(third.out)")
+            #expect(try openInvitations(daemons) == 1)
         }
     }
 
@@ -208,6 +217,10 @@ struct DeployTests {
         try withCluster { daemons, deploy in
             // The stand-in has no systemd of its own; the unit is there all the same.
             let output = try deploy("pc7", "--systemd", "--slots", "3")
+            #expect(output.code == 69)
+            #expect(output.err.contains("bus: No such file"), "\(output.err)")
+            #expect(output.err.contains("leave --systemd out"), "\(output.err)")
+            #expect(try openInvitations(daemons) == 1)
             let unit =
                 daemons.windrow.folder.path + "/pc7/.config/systemd/user/windrow-worker.service"
             let text = try String(contentsOfFile: unit, encoding: .utf8)

@@ -9,7 +9,8 @@ import Testing
 /// the lines below it are all that it prints, where `…` stands for anything within a line and, alone
 /// on a line, for any lines. `# exit 65` behind a command is its exit code if that is not 0. A line
 /// `^C` stands for Ctrl-C, pressed when a trial has been stored. A block that opens with a language
-/// and a name, such as `yaml tour.yaml`, is a file that the commands after it find.
+/// and a name, such as `yaml tour.yaml`, is a file that the commands after it find. A page may leave
+/// daemons in the background; for the port 7461 it gets one that is free.
 @Suite("The documentation")
 struct DocumentationTests {
     /// All pages, by their path in the tree.
@@ -32,20 +33,31 @@ struct DocumentationTests {
     func consoles(page: String) throws {
         let blocks = FencedBlock.all(in: try Self.text(page))
         guard blocks.contains(where: { $0.words.first == "console" }) else { return }
-        let windrow = try Windrow()
+        let daemons = try Daemons()
+        let windrow = daemons.windrow
+        defer { daemons.end() }
         try FileManager.default.copyItem(
             atPath: Windrow.package + "/sweeps", toPath: windrow.folder.path + "/sweeps")
+        let port = try Daemons.freePort()
         for block in blocks {
             if block.words.first == "console" {
-                for step in ConsoleStep.all(in: block) { try follow(step, in: windrow, of: page) }
+                for step in ConsoleStep.all(in: block) {
+                    try follow(step.using(port: port), in: daemons, of: page)
+                }
             } else if block.words.count == 2 {
                 try windrow.write(block.words[1], block.lines.joined(separator: "\n") + "\n")
             }
         }
     }
 
-    private func follow(_ step: ConsoleStep, in windrow: Windrow, of page: String) throws {
-        let terminal = try PseudoTerminal(command: step.command, folder: windrow.folder.path)
+    private func follow(_ step: ConsoleStep, in daemons: Daemons, of page: String) throws {
+        let windrow = daemons.windrow
+        let terminal = try PseudoTerminal(
+            command: step.command, folder: windrow.folder.path,
+            environment: daemons.environment + [
+                windrow.mark, "XDG_STATE_HOME=\(windrow.folder.path)/state",
+                "XDG_CACHE_HOME=\(windrow.folder.path)/.cache",
+            ])
         if step.isInterrupted {
             let before = Self.storedRows(in: windrow)
             windrow.wait(until: "a trial is stored") { Self.storedRows(in: windrow) > before }
@@ -115,6 +127,18 @@ struct DocumentationTests {
             let options = Help.options(in: try Help.text(verb))
             #expect(sections[verb] == options.subtracting(["--help", "--version"]), "\(verb)")
         }
+    }
+
+    @Test("the reference of sweep files is what the program prints: make pages writes it")
+    func sweepReference() throws {
+        let windrow = try Windrow()
+        let output = try windrow.run("experiments", "--reference")
+        #expect(output.code == 0, "\(output.err)")
+        let page = try Self.text("docs/sweep-reference.md").components(separatedBy: "\n")
+        for (printed, stands) in zip(output.out.components(separatedBy: "\n"), page) {
+            #expect(printed == stands)
+        }
+        #expect(output.out.components(separatedBy: "\n").count == page.count)
     }
 
     @Test("the pictures show what the quickstart gives")
@@ -187,6 +211,17 @@ private struct ConsoleStep {
     var code: Int32 = 0
     var isInterrupted = false
     var output: [String] = []
+
+    /// The same with another port than the one that the pages name.
+    func using(port: UInt16) -> ConsoleStep {
+        func changed(_ text: String) -> String {
+            text.replacing(":7461", with: ":\(port)")
+        }
+        var step = self
+        step.command = changed(command)
+        step.output = output.map(changed)
+        return step
+    }
 
     static func all(in block: FencedBlock) -> [ConsoleStep] {
         var steps: [ConsoleStep] = []

@@ -33,18 +33,19 @@ struct PseudoTerminal {
         _ = ioctl(screen.number, UInt(TIOCSWINSZ), &size)
         let programs = (Windrow.program as NSString).deletingLastPathComponent
         let programPath = programs + ":" + (getenv("PATH").map { String(cString: $0) } ?? "/bin")
+        let own =
+            [
+                "PATH=" + programPath, hasKeyboard ? "TERM=xterm" : "TERM=dumb",
+                "XDG_CONFIG_HOME=\(folder)/config",
+            ] + environment
         // `exec`, so that an interrupted command's exit code is its own.
         let isSimple = command.hasPrefix("windrow ")
         child = try ChildProcess.start(
             "sh", ["sh", "-c", (isSimple ? "exec " : "") + command],
-            environment: ChildProcess.currentEnvironment().filter {
-                !$0.hasPrefix("PATH=") && !$0.hasPrefix("TERM=")
-                    && !$0.hasPrefix("XDG_CONFIG_HOME=")
-            }
-                + [
-                    "PATH=" + programPath, hasKeyboard ? "TERM=xterm" : "TERM=dumb",
-                    "XDG_CONFIG_HOME=\(folder)/config",
-                ] + environment,
+            environment: ChildProcess.currentEnvironment().filter { variable in
+                // Of two values of a variable the first would count.
+                !own.contains { $0.prefix { $0 != "=" } == variable.prefix { $0 != "=" } }
+            } + own,
             directory: folder,
             descriptors: .init(input: keyboard.number, output: far.number, error: far.number))
     }
@@ -55,6 +56,15 @@ struct PseudoTerminal {
         var state = termios()
         tcgetattr(far.number, &state)
         return (state.c_iflag, state.c_lflag)
+    }
+
+    /// Echoes and waits for whole lines again, as a shell has it.
+    func restore() {
+        let far = Descriptor(open(path, O_RDWR | O_NOCTTY | O_CLOEXEC))
+        var state = termios()
+        tcgetattr(far.number, &state)
+        state.c_lflag |= UInt32(ICANON | ECHO | ISIG)
+        tcsetattr(far.number, TCSANOW, &state)
     }
 
     /// Presses keys.

@@ -56,6 +56,38 @@ struct RunTests {
         #expect(windrow.canonicalResults("s1") == windrow.canonicalResults("s5"))
     }
 
+    @Test("every level of the kernels gives the same results in either precision, byte for byte")
+    func levelsDoNotMatter() throws {
+        let data = Windrow.package + "/sweeps/data/"
+        try windrow.write(
+            "s.yaml",
+            """
+            sweep: precisions
+            experiment: distributed-sgd
+            metric: {name: loss, goal: minimize}
+            fixed: {clients: 4, rounds: 6, step-size: 0.1, method: ef21, layers: 6,
+                    compressor: {kind: top-k, k: 20%}}
+            axes:
+              precision: [double, single]
+              batch: [full, 3]
+              zip:
+                problem: [logistic-regression, logistic-regression, softmax-regression, mlp]
+                regulariser: [l2, nonconvex, l2, l2]
+                data: ["\(data)digits-odd.libsvm", "\(data)breast-cancer.libsvm",
+                       "\(data)digits.libsvm", "\(data)digits.libsvm"]
+            """)
+        let doctor = try windrow.run("doctor").out
+        let levels = ["portable", "v2", "v3", "v4"].filter { doctor.contains($0) }
+        for level in levels {
+            let output = try windrow.run(
+                "run", "s.yaml", "--slots", "2", "--store", level,
+                environment: ["WINDROW_CPU=\(level)"])
+            #expect(output.code == 0, "\(output.err)")
+            #expect(windrow.canonicalResults(level).count == 17)
+            #expect(windrow.canonicalResults(level) == windrow.canonicalResults(levels[0]))
+        }
+    }
+
     @Test("the same command again runs nothing; a grown and reordered sweep runs what is new")
     func resume() throws {
         try windrow.write("s.yaml", noop(10))

@@ -81,6 +81,49 @@ struct WatchingTests {
         }
     }
 
+    @Test("top gives the terminal back while it is stopped, and draws anew when it goes on")
+    func suspension() throws {
+        try Daemons().run { daemons in
+            let terminal = try PseudoTerminal(
+                command: "windrow top", folder: daemons.windrow.folder.path, hasKeyboard: true,
+                environment: daemons.environment)
+            let pid = terminal.child.pid
+            let cooked = UInt32(ICANON | ECHO | ISIG)
+            _ = terminal.read(until: "TIME LEFT")
+            func stop(_ stop: () -> Void) {
+                #expect(terminal.settings.local & cooked == 0)
+                stop()
+                // The usual screen, with its cursor.
+                #expect(terminal.read(until: "[?1049l").contains("\u{1b}[?25h"))
+                daemons.windrow.wait(until: "top has stopped") { state(of: pid) == "T" }
+                #expect(terminal.settings.local & cooked == cooked)
+                kill(-pid, SIGCONT)
+                let drawn = terminal.read(until: "TIME LEFT")
+                #expect(drawn.contains("\u{1b}[?1049h") && drawn.contains("\u{1b}[2J"))
+            }
+            stop { terminal.type("\u{1a}") }
+            stop { kill(pid, SIGTSTP) }
+            // Whoever sends SIGSTOP gives it no chance; a shell then sets the terminal up for itself.
+            kill(pid, SIGSTOP)
+            daemons.windrow.wait(until: "top has stopped") { state(of: pid) == "T" }
+            terminal.restore()
+            kill(pid, SIGCONT)
+            daemons.windrow.wait(until: "top has the terminal again") {
+                terminal.settings.local & cooked == 0
+            }
+            terminal.type("q")
+            #expect(terminal.read(until: "[?1049l").contains("TIME LEFT"))
+            #expect(terminal.child.wait() == .code(0))
+            #expect(terminal.settings.local & cooked == cooked)
+        }
+    }
+
+    /// What a process does: `S` sleeps, `R` runs, `T` is stopped.
+    private func state(of pid: pid_t) -> Character? {
+        let line = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return line?.split(separator: ")").last?.dropFirst().first
+    }
+
     @Test("top says what it needs where there is no terminal, or no coordinator")
     func refuses() throws {
         try Daemons().run { daemons in

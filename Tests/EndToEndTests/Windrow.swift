@@ -8,7 +8,7 @@ struct Windrow {
     /// An empty folder of this test's own, removed with it.
     let folder: Folder
     /// Marks every process that comes of this test.
-    private let mark = "WINDROW_TEST=\(UUID().uuidString)"
+    let mark = "WINDROW_TEST=\(UUID().uuidString)"
 
     init() throws { folder = try Folder() }
 

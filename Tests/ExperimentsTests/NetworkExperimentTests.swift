@@ -129,7 +129,6 @@ import Testing
         ("clients: 3", "4:12: problem: mlp needs the widths of its layers"),
         ("{layers: 8, step-size: theory}", "step-size: theory needs the constant L"),
         ("{layers: 8, method: ec-ideal}", "method: ec-ideal needs the solution"),
-        ("{layers: 8, problem: softmax-regression, precision: single}", "precision: single is for"),
     ])
     func `what is wrong is told before anything runs, with its place`(
         line: String, message: String

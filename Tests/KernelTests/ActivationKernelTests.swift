@@ -72,8 +72,8 @@ import Testing
                 bits([kernels.sum(x, count: length)])
                     == bits([kernels.dot(x, ones, count: length)]))
             let singles = x.map { Float($0) }
-            let portable = KernelLevel.portable.kernels.sum(singles, count: length)
-            let found = kernels.sum(singles, count: length)
+            let portable = Float.kernels(.portable).sum(singles, count: length)
+            let found = Float.kernels(level).sum(singles, count: length)
             #expect(found == portable)
             let total = singles.reduce(0) { $0 + Double($1) }
             let size = singles.reduce(0) { $0 + Double($1.magnitude) }
@@ -83,10 +83,10 @@ import Testing
             kernels.scale(&doubles, by: 0.3, count: length)
             #expect(doubles == x.map { 0.3 * $0 })
             var scaled = singles
-            kernels.scale(&scaled, by: 0.3, count: length)
+            Float.kernels(level).scale(&scaled, by: 0.3, count: length)
             #expect(scaled == singles.map { 0.3 * $0 })
             let others = y.map { Float($0) }
-            kernels.add(others, to: &scaled, count: length)
+            Float.kernels(level).add(others, to: &scaled, count: length)
             #expect(scaled == zip(singles, others).map { 0.3 * $0 + $1 })
         }
     }
@@ -100,25 +100,14 @@ import Testing
         }
     }
 
-    private static func pass(
-        _ z: [Double], _ g: [Double], _ activation: Activation, _ level: KernelLevel
-    ) -> (y: [Double], g: [Double]) {
+    private static func pass<Scalar: TestedScalar>(
+        _ z: [Scalar], _ g: [Scalar], _ activation: Activation, _ level: KernelLevel
+    ) -> (y: [Scalar], g: [Scalar]) {
         var y = z
         var g = g
-        level.kernels.activate(z, with: activation, into: &y, count: z.count)
-        level.kernels.multiply(
-            &g, byDerivativeOf: activation, at: z, result: y, count: z.count)
-        return (y, g)
-    }
-
-    private static func pass(
-        _ z: [Float], _ g: [Float], _ activation: Activation, _ level: KernelLevel
-    ) -> (y: [Float], g: [Float]) {
-        var y = z
-        var g = g
-        level.kernels.activate(z, with: activation, into: &y, count: z.count)
-        level.kernels.multiply(
-            &g, byDerivativeOf: activation, at: z, result: y, count: z.count)
+        let kernels = Scalar.kernels(level)
+        kernels.activate(z, with: activation, into: &y, count: z.count)
+        kernels.multiply(&g, byDerivativeOf: activation, at: z, result: y, count: z.count)
         return (y, g)
     }
 }

@@ -1,3 +1,8 @@
+import KernelChoice
+import KernelInterface
+
+@testable import CompressedSGD
+
 /// Inputs that show where kernels could differ: awkward numbers, odd lengths, any alignment.
 struct KernelInputs {
     private var state: UInt64
@@ -61,4 +66,41 @@ func atEveryOffset(_ numbers: [Double], _ body: (UnsafeMutablePointer<Double>) -
 /// The bits of numbers; all NaN are the same, because their sign and payload are unspecified.
 func bits(_ numbers: some Sequence<Double>) -> [UInt64] {
     numbers.map { $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }
+}
+
+/// The bits of singles.
+func bits(_ numbers: some Sequence<Float>) -> [UInt64] { bits(numbers.map { Double($0) }) }
+
+/// A precision that there are kernels in.
+protocol TestedScalar: BinaryFloatingPoint, Sendable {
+    /// The kernels of a level.
+    static func kernels(_ level: KernelLevel) -> any ScalarKernels<Self>.Type
+}
+
+extension Double: TestedScalar {
+    static func kernels(_ level: KernelLevel) -> any ScalarKernels<Double>.Type {
+        level.kernels.doubles
+    }
+}
+
+extension Float: TestedScalar {
+    static func kernels(_ level: KernelLevel) -> any ScalarKernels<Float>.Type {
+        level.kernels.singles
+    }
+}
+
+extension TestedScalar {
+    /// A bound for what `count` operations that are rounded one by one add up to: nu/(1 − nu) with the
+    /// unit roundoff u.
+    static func growth(_ count: Int) -> Double {
+        let product = Double(count) * Double(Self.ulpOfOne) / 2
+        return product / (1 - product)
+    }
+}
+
+extension LabelledData {
+    /// The values of all groups, four to a group.
+    var packedValues: [Double] {
+        (0..<groups[rowCount]).flatMap { group in (0..<4).map { values[group][$0] } }
+    }
 }

@@ -54,6 +54,20 @@ import Testing
         }
     }
 
+    @Test(arguments: levels)
+    func `singles are the nearest ones, and doubles again the same`(level: KernelLevel) {
+        var inputs = KernelInputs(seed: 4)
+        for length in KernelInputs.lengths {
+            let x = inputs.numbers(length, awkward: true)
+            var singles = [Float](repeating: 7, count: length + 1)
+            level.kernels.round(x, into: &singles, count: length)
+            #expect(bits(singles) == bits(x.map { Float($0) } + [7]))
+            var doubles = [Double](repeating: 7, count: length + 1)
+            level.kernels.widen(singles, into: &doubles, count: length)
+            #expect(bits(doubles) == bits(singles))
+        }
+    }
+
     @Test(arguments: levels, [false, true])
     func `sums have one order on every level`(level: KernelLevel, isAwkward: Bool) {
         var inputs = KernelInputs(seed: 3)

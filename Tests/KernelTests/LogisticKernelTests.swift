@@ -13,11 +13,15 @@ import Testing
         for rowCount in [1, 7, 8, 255, 256, 257, 700] {
             let data = Self.data(rows: rowCount, &inputs)
             let x = inputs.numbers(data.dimension, awkward: isAwkward).map { $0 / 16 }
-            let found = Self.evaluate(data, x, level.kernels)
-            let expected = Self.evaluate(data, x, KernelLevel.portable.kernels)
+            let found = Self.evaluate(data, x, level)
+            let expected = Self.evaluate(data, x, .portable)
             #expect(bits(found.gradient) == bits(expected.gradient))
-            #expect(bits(found.gradientAlone) == bits(found.gradient))
+            #expect(bits(Self.gradient(data, x, level)) == bits(found.gradient))
             #expect(bits([found.loss]) == bits([expected.loss]))
+            let singles = x.map { Float($0) }
+            #expect(
+                bits(Self.gradient(data, singles, level))
+                    == bits(Self.gradient(data, singles, .portable)))
         }
     }
 
@@ -26,25 +30,30 @@ import Testing
         var inputs = KernelInputs(seed: 8)
         let data = Self.data(rows: 300, &inputs)
         let x = inputs.numbers(data.dimension, awkward: false).map { $0 / 3e5 }
-        let found = Self.evaluate(data, x, level.kernels)
-        var gradient = [Double](repeating: 0, count: data.dimension)
-        var loss = 0.0
-        for row in 0..<data.rowCount {
-            let label = data.labels[row]
-            let entries = data.entries(ofRow: row)
-            let margin = label * entries.reduce(0) { $0 + $1.value * x[$1.column] }
-            let exponential = Elementary.exp(SIMD8(repeating: -margin))[0]
-            loss += Elementary.log(1 + exponential)
-            for entry in entries {
-                gradient[entry.column] -= label * entry.value * exponential / (1 + exponential)
-            }
-        }
-        #expect((found.loss - loss).magnitude <= 1e-12 * loss)
-        for (a, b) in zip(found.gradient, gradient) { #expect((a - b).magnitude <= 1e-10) }
+        let found = Self.evaluate(data, x, level)
+        let exact = Exact(data, x, Double.self)
+        #expect((found.loss - exact.loss).magnitude <= 1e-12 * exact.loss)
+        for (a, b) in zip(found.gradient, exact.gradient) { #expect((a - b).magnitude <= 1e-10) }
     }
 
     @Test(arguments: KernelLevel.available, [(true, 4), (false, 4), (false, 1)])
-    func `rows stored by columns give the gradient of the rows, the same bits on every level`(
+    func `gradients by rows and by columns stay within the bound of each precision`(
+        level: KernelLevel, kind: (isBinary: Bool, oneIn: UInt64)
+    ) {
+        var inputs = KernelInputs(seed: 9)
+        for rowCount in [1, 40, 700, LogisticColumns.limit] {
+            let data = Self.data(
+                rows: rowCount, isBinary: kind.isBinary, oneIn: kind.oneIn, &inputs)
+            let x = inputs.numbers(data.dimension, awkward: false).map { $0 / 1e3 }
+            Self.check(data, x, level)
+            let isOff = Self.check(data, x.map { Float($0) }, level)
+            // Sums in single are not double in disguise.
+            if rowCount > 1 { #expect(isOff) }
+        }
+    }
+
+    @Test(arguments: KernelLevel.available, [(true, 4), (false, 4), (false, 1)])
+    func `rows stored by columns give the same bits on every level`(
         level: KernelLevel, kind: (isBinary: Bool, oneIn: UInt64)
     ) {
         var inputs = KernelInputs(seed: 10)
@@ -52,11 +61,66 @@ import Testing
             let data = Self.data(
                 rows: rowCount, isBinary: kind.isBinary, oneIn: kind.oneIn, &inputs)
             let x = inputs.numbers(data.dimension, awkward: false).map { $0 / 1e5 }
-            let found = Self.gradientByColumns(data, x, level.kernels)
-            let expected = Self.gradientByColumns(data, x, KernelLevel.portable.kernels)
-            #expect(bits(found) == bits(expected))
-            let byRows = Self.evaluate(data, x, level.kernels).gradient
+            let found = Self.gradientByColumns(data, x, level)
+            #expect(bits(found) == bits(Self.gradientByColumns(data, x, .portable)))
+            let byRows = Self.evaluate(data, x, level).gradient
             for (a, b) in zip(found, byRows) { #expect((a - b).magnitude <= 1e-9) }
+            let singles = x.map { Float($0) }
+            #expect(
+                bits(Self.gradientByColumns(data, singles, level))
+                    == bits(Self.gradientByColumns(data, singles, .portable)))
+        }
+    }
+
+    /// Compares gradients with the formula; returns whether one is off by more than a double would be.
+    @discardableResult
+    private static func check<Scalar: TestedScalar>(
+        _ data: LabelledData, _ x: [Scalar], _ level: KernelLevel
+    ) -> Bool {
+        let exact = Exact(data, x.map { Double($0) }, Scalar.self)
+        let byRows = gradient(data, x, level)
+        let byColumns = gradientByColumns(data, x, level)
+        var isOff = false
+        for column in 0..<data.dimension {
+            let bound = exact.bound[column]
+            #expect((Double(byRows[column]) - exact.gradient[column]).magnitude <= bound)
+            #expect((Double(byColumns[column]) - exact.gradient[column]).magnitude <= bound)
+            let error = (Double(byRows[column]) - exact.gradient[column]).magnitude
+            if error > 1e-12 * exact.gradient[column].magnitude { isOff = true }
+        }
+        return isOff
+    }
+
+    /// The formula in double precision, with the entries as a precision sees them, and how far off
+    /// sums in that precision may be.
+    private struct Exact {
+        var gradient: [Double]
+        var bound: [Double]
+        var loss = 0.0
+
+        init<Scalar: TestedScalar>(_ data: LabelledData, _ x: [Double], _ type: Scalar.Type) {
+            gradient = [Double](repeating: 0, count: data.dimension)
+            bound = gradient
+            let growth = { Scalar.growth($0) + Double.growth($0) }
+            for row in 0..<data.rowCount {
+                let label = data.labels[row]
+                let entries = data.entries(ofRow: row).map { ($0.column, Double(Scalar($0.value))) }
+                let margin = label * entries.reduce(0) { $0 + $1.1 * x[$1.0] }
+                let size = entries.reduce(0) { $0 + ($1.1 * x[$1.0]).magnitude }
+                let exponential = Elementary.exp(SIMD8(repeating: -margin))[0]
+                loss += Elementary.log(1 + exponential)
+                let weight = label * (margin < -700 ? 1 : exponential / (1 + exponential))
+                // The slope of σ is at most ¼; a weight is rounded once, and σ in double off by 8u. What
+                // is compared with was computed in double, and is off by as much as that may be.
+                let offset =
+                    0.25 * growth(data.dimension + 1) * size
+                    + (Scalar.growth(1) + Double.growth(16)) * weight.magnitude
+                for (column, value) in entries {
+                    gradient[column] -= weight * value
+                    bound[column] +=
+                        value.magnitude * (offset + growth(data.rowCount + 2) * weight.magnitude)
+                }
+            }
         }
     }
 
@@ -66,35 +130,37 @@ import Testing
         return memory
     }
 
-    private static func gradientByColumns(
-        _ data: LabelledData, _ x: [Double], _ kernels: any KernelSet.Type
-    ) -> [Double] {
+    private static func gradientByColumns<Scalar: TestedScalar>(
+        _ data: LabelledData, _ x: [Scalar], _ level: KernelLevel
+    ) -> [Scalar] {
         var starts: [UInt32] = [0]
-        var rows: [UInt16] = []
-        var values: [Double] = []
-        for column in 0..<data.dimension {
-            for row in 0..<data.rowCount {
-                for entry in data.entries(ofRow: row) where entry.column == column {
-                    rows.append(UInt16(row))
-                    values.append(entry.value)
-                }
+        var columns = [[(row: UInt16, value: Scalar)]](repeating: [], count: data.dimension)
+        for row in 0..<data.rowCount {
+            for entry in data.entries(ofRow: row) {
+                columns[entry.column].append((UInt16(row), Scalar(entry.value)))
             }
-            starts.append(UInt32(rows.count))
         }
+        for column in columns { starts.append(starts[starts.count - 1] + UInt32(column.count)) }
         let labels = (0..<data.rowCount + 8).map { $0 < data.rowCount ? data.labels[$0] : 0 }
-        let margins = [Double](repeating: 7, count: labels.count)
-        var gradient = [Double](repeating: 0, count: data.dimension)
-        let memory = (copy(starts), copy(rows), copy(values), copy(labels), copy(margins))
-        kernels.addLogisticGradient(
+        let margins = [Scalar](repeating: 7, count: labels.count)
+        var gradient = [Scalar](repeating: 0, count: data.dimension)
+        let memory = (
+            copy(starts), copy(columns.joined().map(\.row)), copy(columns.joined().map(\.value)),
+            copy(labels), copy(margins),
+            copy([Double](repeating: 7, count: LogisticColumns.chunk))
+        )
+        Scalar.kernels(level).addLogisticGradient(
             of: LogisticColumns(
                 count: data.rowCount, dimension: data.dimension, starts: memory.0, rows: memory.1,
-                values: data.isBinary ? nil : UnsafePointer(memory.2), labels: memory.3,
-                margins: memory.4), at: x, to: &gradient)
+                labels: memory.3, workspace: memory.5),
+            values: data.isBinary ? nil : UnsafePointer(memory.2), margins: memory.4, at: x,
+            to: &gradient)
         memory.0.deallocate()
         memory.1.deallocate()
         memory.2.deallocate()
         memory.3.deallocate()
         memory.4.deallocate()
+        memory.5.deallocate()
         return gradient
     }
 
@@ -117,25 +183,43 @@ import Testing
             labels: (0..<rows).map { _ in inputs.bits() % 2 == 0 ? 1 : -1 })
     }
 
-    private static func evaluate(
-        _ data: LabelledData, _ x: [Double], _ kernels: any KernelSet.Type
-    ) -> (gradient: [Double], gradientAlone: [Double], loss: Double) {
-        var workspace = [SIMD8<Double>](repeating: .zero, count: LogisticRows.workspaceSize)
-        var both = [Double](repeating: 0, count: data.dimension)
-        var alone = both
-        let order = (0..<UInt32(data.rowCount)).reversed().map { $0 }
-        let loss = order.withUnsafeBufferPointer { order in
-            workspace.withUnsafeMutableBufferPointer { workspace in
-                guard let order = order.baseAddress, let workspace = workspace.baseAddress else {
-                    return Double.nan
-                }
-                let rows = LogisticRows(
-                    rows: order, count: data.rowCount, groups: data.groups, columns: data.columns,
-                    values: data.values, labels: data.labels, workspace: workspace)
-                kernels.addLogisticGradient(of: rows, at: x, to: &alone)
-                return kernels.addLogisticGradientAndLoss(of: rows, at: x, to: &both)
-            }
+    private static func gradient<Scalar: TestedScalar>(
+        _ data: LabelledData, _ x: [Scalar], _ level: KernelLevel
+    ) -> [Scalar] {
+        let values = copy(data.packedValues.map { Scalar($0) })
+        defer { values.deallocate() }
+        var gradient = [Scalar](repeating: 0, count: data.dimension)
+        withRows(of: data) {
+            Scalar.kernels(level).addLogisticGradient(
+                of: $0, values: values, at: x, to: &gradient)
         }
-        return (both, alone, loss)
+        return gradient
+    }
+
+    private static func evaluate(
+        _ data: LabelledData, _ x: [Double], _ level: KernelLevel
+    ) -> (gradient: [Double], loss: Double) {
+        var gradient = [Double](repeating: 0, count: data.dimension)
+        let loss = withRows(of: data) {
+            level.kernels.addLogisticGradientAndLoss(
+                of: $0, values: data.packedValues, at: x, to: &gradient)
+        }
+        return (gradient, loss)
+    }
+
+    private static func withRows<Result>(
+        of data: LabelledData, _ body: (LogisticRows) -> Result
+    ) -> Result {
+        let order = copy((0..<UInt32(data.rowCount)).reversed().map { $0 })
+        let workspace = copy(
+            [SIMD8<Double>](repeating: .zero, count: LogisticRows.workspaceSize))
+        defer {
+            order.deallocate()
+            workspace.deallocate()
+        }
+        return body(
+            LogisticRows(
+                rows: order, count: data.rowCount, groups: data.groups, columns: data.columns,
+                labels: data.labels, workspace: workspace))
     }
 }

@@ -54,7 +54,7 @@ import Testing
         check(Sample<Float>(shape, isAwkward: isAwkward, &inputs), level, &inputs)
     }
 
-    private func check<Scalar: ProductScalar>(
+    private func check<Scalar: TestedScalar>(
         _ sample: Sample<Scalar>, _ level: KernelLevel, _ inputs: inout KernelInputs
     ) {
         let kind = inputs.bits()
@@ -78,24 +78,8 @@ private struct Shape {
     var inner: Int
 }
 
-private protocol ProductScalar: BinaryFloatingPoint {
-    static func multiply(_ product: MatrixProduct<Self>, _ level: KernelLevel)
-}
-
-extension Double: ProductScalar {
-    static func multiply(_ product: MatrixProduct<Double>, _ level: KernelLevel) {
-        level.kernels.multiply(product)
-    }
-}
-
-extension Float: ProductScalar {
-    static func multiply(_ product: MatrixProduct<Float>, _ level: KernelLevel) {
-        level.kernels.multiply(product)
-    }
-}
-
 /// Matrices with gaps behind their rows: what is there must stay.
-private struct Sample<Scalar: ProductScalar> {
+private struct Sample<Scalar: TestedScalar> {
     let shape: Shape
     /// Rows of A, each `inner` long.
     let left: [Scalar]
@@ -160,7 +144,7 @@ private struct Sample<Scalar: ProductScalar> {
                             let c = c.baseAddress, let space = workspace.baseAddress
                         else { return }
                         let first = inner.lowerBound
-                        Scalar.multiply(
+                        Scalar.kernels(level).multiply(
                             MatrixProduct(
                                 rows: shape.rows, columns: shape.columns, inner: inner.count,
                                 alpha: alpha,
@@ -173,8 +157,7 @@ private struct Sample<Scalar: ProductScalar> {
                                     ? .init(transposed: b + first, rowStride: shape.inner)
                                     : .init(
                                         b + first * shape.columns, rowStride: shape.columns),
-                                beta: beta, result: c, resultStride: stride, workspace: space),
-                            level)
+                                beta: beta, result: c, resultStride: stride, workspace: space))
                     }
                 }
             }

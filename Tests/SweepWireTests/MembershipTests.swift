@@ -19,8 +19,10 @@ struct MembershipTests {
         var registration = Registration(
             version: "1", host: "h", pid: 1, slots: 1, experiments: [])
         registration.resting = "it works at night"
+        registration.standing = Standing(isDraining: true, isGoing: true)
         var heartbeat = Heartbeat()
         heartbeat.resting = "it works at night"
+        heartbeat.standing = Standing(quarantine: "many trials failed")
         return (registration, heartbeat)
     }
 
@@ -49,6 +51,7 @@ struct MembershipTests {
     static let fromCoordinator: [CoordinatorMessage] =
         [
             .enrolled(Enrolled(slots: 3, tags: ["a"])), .enrolled(Enrolled(slots: nil, tags: [])),
+            .standing(Standing()), .standing(Standing(isDraining: true, quarantine: "why")),
         ]
         + [
             .invited(Invited(address: "tcp://h:1", coordinator: key)),

@@ -37,6 +37,18 @@ struct RestTests {
         directives.compactMap { if case .send(.heartbeat(let sign)) = $0 { sign } else { nil } }
     }
 
+    @Test("a worker says what was decided about it, in registrations and signs of life")
+    func standing() {
+        var worker = worker()
+        let drained = Standing(isDraining: true, quarantine: "why")
+        #expect(worker.receive(.standing(drained), now: 0) == [])
+        #expect(heartbeats(worker.tick(idle, now: 1)).map(\.standing) == [drained])
+        let registrations = worker.receive(.introduce, now: 2).compactMap { directive in
+            if case .send(.registration(let registration)) = directive { registration } else { nil }
+        }
+        #expect(registrations.map(\.standing) == [drained])
+    }
+
     @Test("a resting worker gives back what waits, lets what runs finish, and says why")
     func schedule() {
         var worker = worker()

@@ -11,7 +11,7 @@ import KernelInterface
 /// where G is the gradient with respect to Z. A channel's nine places are neighbours in W, row by
 /// row of the window. Sums run over channels and places, or over images and pixels, in rising
 /// order; that of a bias's gradient image by image.
-final class Convolution<Scalar: NetworkScalar> {
+final class Convolution<Scalar: KernelScalar> {
     /// How large maps are.
     struct Shape: Sendable, Hashable {
         var inputs: Int
@@ -25,17 +25,17 @@ final class Convolution<Scalar: NetworkScalar> {
     /// Room that all layers of a network share.
     struct Workspace {
         /// 9·in × n·h·w numbers.
-        let columns: NetworkMemory<Scalar>
+        let columns: ScalarMemory<Scalar>
         /// For products.
-        let products: NetworkMemory<Scalar>
+        let products: ScalarMemory<Scalar>
     }
 
     let shape: Shape
     let layer: LayerShape
     /// φ(Z), out × n·h·w.
-    let value: NetworkMemory<Scalar>
+    let value: ScalarMemory<Scalar>
     /// Z where φ's derivative needs it, φ(Z) otherwise.
-    private let sums: NetworkMemory<Scalar>
+    private let sums: ScalarMemory<Scalar>
     private let activation: Activation
     private let workspace: Workspace
 
@@ -46,8 +46,8 @@ final class Convolution<Scalar: NetworkScalar> {
         self.activation = activation
         self.workspace = workspace
         layer = LayerShape(inputs: 9 * shape.inputs, outputs: shape.outputs, weights: weights)
-        value = NetworkMemory(shape.outputs * images * shape.pixels)
-        sums = activation.derivesFromResult ? value : NetworkMemory(value.count)
+        value = ScalarMemory(shape.outputs * images * shape.pixels)
+        sums = activation.derivesFromResult ? value : ScalarMemory(value.count)
     }
 
     /// How much room products of such a layer need.
@@ -76,7 +76,8 @@ final class Convolution<Scalar: NetworkScalar> {
             .init(transposed: parameters + layer.weights, rowStride: shape.outputs),
             .init(workspace.columns.base, rowStride: pixels), beta: 1, into: z,
             stride: pixels)
-        Scalar.activate(z, with: activation, into: value.base, count: shape.outputs * pixels)
+        Scalar.kernels.activate(
+            z, with: activation, into: value.base, count: shape.outputs * pixels)
     }
 
     /// Adds to the gradients of weights and biases.
@@ -90,12 +91,12 @@ final class Convolution<Scalar: NetworkScalar> {
         into target: UnsafeMutablePointer<Scalar>?
     ) {
         let pixels = images * shape.pixels
-        Scalar.multiply(
+        Scalar.kernels.multiply(
             slope, byDerivativeOf: activation, at: sums.base, result: value.base,
             count: shape.outputs * pixels)
         for output in 0..<shape.outputs {
             for image in 0..<images {
-                gradient[layer.biases + output] += Scalar.sum(
+                gradient[layer.biases + output] += Scalar.kernels.sum(
                     slope + (output * pixels + image * shape.pixels), count: shape.pixels)
             }
         }
@@ -140,7 +141,7 @@ final class Convolution<Scalar: NetworkScalar> {
             let first = max(0, -shift)
             let end = min(pixels, pixels - shift)
             guard first < end else { return }
-            Scalar.add(
+            Scalar.kernels.add(
                 row + first, to: target + (channel * pixels + first + shift), count: end - first)
         }
     }

@@ -2,7 +2,7 @@
 /// the lower and at the right edge is not looked at.
 ///
 /// Among equals the first counts, row by row. NaN counts as largest.
-final class MaximumPooling<Scalar: NetworkScalar> {
+final class MaximumPooling<Scalar: KernelScalar> {
     /// How many maps an image has.
     let channels: Int
     /// The extents of what is looked at.
@@ -12,7 +12,7 @@ final class MaximumPooling<Scalar: NetworkScalar> {
     let windowHeight: Int
     let windowWidth: Int
     /// The maxima, channels × images × windows.
-    let value: NetworkMemory<Scalar>
+    let value: ScalarMemory<Scalar>
     /// Where in the whole matrix each maximum stands.
     private let places: UnsafeMutablePointer<UInt32>
 
@@ -25,7 +25,7 @@ final class MaximumPooling<Scalar: NetworkScalar> {
         self.windowHeight = windowHeight
         self.windowWidth = windowWidth
         let count = channels * images * (height / windowHeight) * (width / windowWidth)
-        value = NetworkMemory(count)
+        value = ScalarMemory(count)
         places = .allocate(capacity: max(1, count))
         places.initialize(repeating: 0, count: max(1, count))
     }
@@ -49,10 +49,10 @@ final class MaximumPooling<Scalar: NetworkScalar> {
                     for y in 0..<windowHeight {
                         for x in 0..<windowWidth {
                             let candidate = input[corner + y * width + x]
-                            if candidate > largest || candidate.isNaN {
-                                largest = candidate
-                                place = corner + y * width + x
-                            }
+                            // Chosen, not jumped to: which one is largest cannot be foreseen.
+                            let isLarger = candidate > largest || candidate.isNaN
+                            largest = isLarger ? candidate : largest
+                            place = isLarger ? corner + y * width + x : place
                         }
                     }
                     value.base[next] = largest

@@ -8,7 +8,7 @@ import KernelInterface
 ///
 /// Weights start as N(0, 2/in) for `relu` and `gelu` (He et al., arXiv:1502.01852), N(0, 2/(in + out))
 /// for `tanh` and for the last layer (Glorot, Bengio, AISTATS 2010); biases as 0.
-package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
+package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
     /// d.
     package let parameterCount: Int
     /// How many rows are taken at a time.
@@ -19,18 +19,20 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
     private let activation: Activation
     private let classCount: Int
     /// What goes into each layer, and the logits behind the last.
-    private let values: [NetworkMemory<Scalar>]
+    private let values: [ScalarMemory<Scalar>]
     /// What φ was applied to, where its derivative needs that; otherwise the results again.
-    private let sums: [NetworkMemory<Scalar>]
+    private let sums: [ScalarMemory<Scalar>]
     /// The gradient with respect to what a layer gives, and to what it gets.
-    private let gradients: [NetworkMemory<Scalar>]
-    private let workspace: NetworkMemory<Scalar>
+    private let gradients: [ScalarMemory<Scalar>]
+    private let workspace: ScalarMemory<Scalar>
     private let crossEntropy: SoftmaxCrossEntropy
 
     /// A network for the features and classes of a data set.
     ///
     /// - Parameters:
+    ///   - examples: with the features and the classes.
     ///   - hidden: the widths of the layers between, from 1; none makes softmax regression.
+    ///   - activation: what is applied between layers.
     ///   - chunk: how many rows are taken at a time; nil for 128, fewer where rows are very long.
     package init(
         for examples: any Examples, hidden: [Int], activation: Activation, chunk: Int? = nil
@@ -43,14 +45,14 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
         self.chunk = chunk
         parameterCount = layers.last?.end ?? 0
         values =
-            [NetworkMemory(chunk * examples.featureCount)]
-            + layers.map { NetworkMemory(chunk * $0.outputs) }
+            [ScalarMemory(chunk * examples.featureCount)]
+            + layers.map { ScalarMemory(chunk * $0.outputs) }
         sums =
             activation.derivesFromResult
-            ? values : [values[0]] + layers.map { NetworkMemory(chunk * $0.outputs) }
+            ? values : [values[0]] + layers.map { ScalarMemory(chunk * $0.outputs) }
         let largest = layers.map(\.outputs).max() ?? 1
-        gradients = (0..<2).map { _ in NetworkMemory(chunk * largest) }
-        workspace = NetworkMemory(
+        gradients = (0..<2).map { _ in ScalarMemory(chunk * largest) }
+        workspace = ScalarMemory(
             layers.map { layer in
                 let sizes = [chunk, layer.inputs, layer.outputs]
                 return [(0, 1, 2), (1, 2, 0), (0, 2, 1)].map {
@@ -58,7 +60,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                         rows: sizes[$0.0], columns: sizes[$0.1], inner: sizes[$0.2])
                 }.max() ?? 0
             }.max() ?? 0)
-        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount)
+        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount, rows: chunk)
     }
 
     /// How many parameters such a network has; nil where that is no number.
@@ -104,11 +106,9 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
     ) {
         forward(rows, examples, parameters)
         let logits = values[layers.count].base
-        for (place, row) in rows.enumerated() {
-            loss += crossEntropy.loss(
-                replacing: logits + place * classCount,
-                label: examples.label(ofRow: Int(row)))
-        }
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits, stride: classCount, classStride: 1,
+            to: &loss)
         var slope = logits
         for index in (0..<layers.count).reversed() {
             let layer = layers[index]
@@ -118,11 +118,8 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 .init(transposed: values[index].base, rowStride: layer.inputs),
                 .init(slope, rowStride: layer.outputs), beta: 1,
                 into: gradient + layer.weights, stride: layer.outputs)
-            for place in 0..<rows.count {
-                Scalar.add(
-                    slope + place * layer.outputs, to: gradient + layer.biases,
-                    count: layer.outputs)
-            }
+            Scalar.kernels.addRows(
+                slope, rows: rows.count, columns: layer.outputs, to: gradient + layer.biases)
             guard index > 0 else { break }
             let next = gradients[index % 2].base
             workspace.multiply(
@@ -130,7 +127,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 .init(slope, rowStride: layer.outputs),
                 .init(transposed: parameters + layer.weights, rowStride: layer.outputs),
                 beta: 0, into: next, stride: layer.inputs)
-            Scalar.multiply(
+            Scalar.kernels.multiply(
                 next, byDerivativeOf: activation, at: sums[index].base,
                 result: values[index].base, count: rows.count * layer.inputs)
             slope = next
@@ -144,12 +141,12 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
         at parameters: UnsafePointer<Scalar>, loss: inout Double, right: inout Int
     ) {
         forward(rows, examples, parameters)
-        for (place, row) in rows.enumerated() {
-            let own = values[layers.count].base + place * classCount
-            let label = examples.label(ofRow: Int(row))
-            if crossEntropy.isRight(own, label: label) { right += 1 }
-            loss += crossEntropy.loss(replacing: own, label: label)
-        }
+        let logits = values[layers.count].base
+        right += crossEntropy.countRight(
+            of: rows, in: examples, logits, stride: classCount, classStride: 1)
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits, stride: classCount, classStride: 1,
+            to: &loss)
     }
 
     private func forward(
@@ -163,10 +160,8 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
         }
         for (index, layer) in layers.enumerated() {
             let target = sums[index + 1].base
-            for place in 0..<rows.count {
-                (target + place * layer.outputs).update(
-                    from: parameters + layer.biases, count: layer.outputs)
-            }
+            Scalar.kernels.copy(
+                parameters + layer.biases, toRows: rows.count, columns: layer.outputs, of: target)
             workspace.multiply(
                 rows: rows.count, columns: layer.outputs, inner: layer.inputs,
                 .init(values[index].base, rowStride: layer.inputs),
@@ -174,7 +169,7 @@ package final class MultilayerPerceptron<Scalar: NetworkScalar>: Network {
                 into: target, stride: layer.outputs)
             let result = values[index + 1].base
             if index + 1 < layers.count {
-                Scalar.activate(
+                Scalar.kernels.activate(
                     target, with: activation, into: result, count: rows.count * layer.outputs)
             } else if target != result {
                 result.update(from: target, count: rows.count * layer.outputs)

@@ -18,8 +18,7 @@ package final class NetworkProblem<Net: Network>: Problem {
     private let network: Net
     private let examples: any Examples
     private let rows: ClientRows
-    private let point: NetworkMemory<Net.Scalar>
-    private let slopes: NetworkMemory<Net.Scalar>
+    private let vectors: RoundedVectors<Net.Scalar>
     private let test: TestRows<any Examples>?
     private let part: Vector
     private let sum: Vector
@@ -27,6 +26,9 @@ package final class NetworkProblem<Net: Network>: Problem {
     /// A network on the rows of clients.
     ///
     /// - Parameters:
+    ///   - network: made for the features and classes of the examples.
+    ///   - examples: shared, never written to.
+    ///   - rows: who holds which of them.
     ///   - regulariser: r, added to each fᵢ.
     ///   - test: rows to be scored on.
     ///   - seed: fixes the parameters that a run starts from.
@@ -40,9 +42,7 @@ package final class NetworkProblem<Net: Network>: Problem {
         self.regulariser = regulariser
         self.test = test
         dimension = network.parameterCount
-        let room = Net.Scalar.isDouble ? 0 : dimension
-        point = NetworkMemory(room)
-        slopes = NetworkMemory(room)
+        vectors = RoundedVectors(dimension: dimension)
         part = Vector(zeros: dimension)
         sum = Vector(zeros: dimension)
         let start = Vector(zeros: dimension)
@@ -91,7 +91,7 @@ package final class NetworkProblem<Net: Network>: Problem {
     /// The mean loss, and the share of rows whose largest logit, the first among equals, is that of
     /// their class.
     package func score(on scored: ScoredRows, at x: Vector) -> Score? {
-        let parameters = Net.Scalar.read(x, room: point.base)
+        let parameters = vectors.read(x)
         var (loss, right, count) = (0.0, 0, 0)
         func add(_ rows: UnsafeBufferPointer<UInt32>, of examples: any Examples) {
             forEachChunk(of: rows) { chunk in
@@ -121,14 +121,13 @@ package final class NetworkProblem<Net: Network>: Problem {
     private func addUp(
         _ rows: UnsafeBufferPointer<UInt32>, at x: Vector, into gradient: Vector
     ) -> Double {
-        let parameters = Net.Scalar.read(x, room: point.base)
-        let target = Net.Scalar.clear(gradient, room: slopes.base)
         var loss = 0.0
-        forEachChunk(of: rows) { chunk in
-            network.addGradient(
-                of: chunk, in: examples, at: parameters, to: target, loss: &loss)
+        vectors.sum(at: x, into: gradient) { parameters, target in
+            forEachChunk(of: rows) { chunk in
+                network.addGradient(
+                    of: chunk, in: examples, at: parameters, to: target, loss: &loss)
+            }
         }
-        Net.Scalar.finish(gradient, room: UnsafePointer(slopes.base))
         return loss
     }
 

@@ -16,7 +16,7 @@ import KernelInterface
 /// networks do (Brock, De, Smith, arXiv:2101.08692). The linear layer starts as N(0, 2/(in + out)).
 ///
 /// Source: Page, "How to train your ResNet", 2018, for the shape.
-package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
+package final class ResidualNetwork<Scalar: KernelScalar>: Network {
     /// d.
     package let parameterCount: Int
     /// How many images are taken at a time.
@@ -30,19 +30,21 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
     private let convolutions: [Convolution<Scalar>]
     private let pools: [MaximumPooling<Scalar>]
     private let linear: LayerShape
-    private let input: NetworkMemory<Scalar>
-    private let features: NetworkMemory<Scalar>
-    private let sums: [NetworkMemory<Scalar>]
-    private let logits: NetworkMemory<Scalar>
-    private let slopes: [NetworkMemory<Scalar>]
+    private let input: ScalarMemory<Scalar>
+    private let features: ScalarMemory<Scalar>
+    private let sums: [ScalarMemory<Scalar>]
+    private let logits: ScalarMemory<Scalar>
+    private let slopes: [ScalarMemory<Scalar>]
     private let workspace: Convolution<Scalar>.Workspace
     private let crossEntropy: SoftmaxCrossEntropy
 
     /// A network for images.
     ///
     /// - Parameters:
+    ///   - examples: with the pixels and the classes.
     ///   - image: their extents, as many numbers as an example has features; at least 8 × 8 pixels.
     ///   - width: w, from 1.
+    ///   - activation: what is applied between layers.
     ///   - chunk: how many images are taken at a time; nil for as many as make products large.
     package init(
         for examples: any Examples, image: ImageShape, width: Int, activation: Activation,
@@ -56,8 +58,8 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
         let images = chunk ?? Self.chunk(shapes)
         self.chunk = images
         workspace = .init(
-            columns: NetworkMemory(shapes.map { 9 * $0.inputs * images * $0.pixels }.max() ?? 0),
-            products: NetworkMemory(
+            columns: ScalarMemory(shapes.map { 9 * $0.inputs * images * $0.pixels }.max() ?? 0),
+            products: ScalarMemory(
                 max(
                     shapes.map { Convolution<Scalar>.productRoom($0, images: images) }.max() ?? 0,
                     MatrixBlocks.workspaceSize(
@@ -89,13 +91,13 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
             inputs: 8 * width, outputs: examples.classCount,
             weights: convolutions[7].layer.end)
         parameterCount = linear.end
-        input = NetworkMemory(images * image.featureCount)
-        features = NetworkMemory(image.featureCount)
-        sums = [3, 7].map { NetworkMemory(convolutions[$0].value.count) }
-        logits = NetworkMemory(images * examples.classCount)
+        input = ScalarMemory(images * image.featureCount)
+        features = ScalarMemory(image.featureCount)
+        sums = [3, 7].map { ScalarMemory(convolutions[$0].value.count) }
+        logits = ScalarMemory(images * examples.classCount)
         let largest = convolutions.map(\.value.count).max() ?? 0
-        slopes = (0..<3).map { _ in NetworkMemory(largest) }
-        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount)
+        slopes = (0..<3).map { _ in ScalarMemory(largest) }
+        crossEntropy = SoftmaxCrossEntropy(classCount: examples.classCount, rows: self.chunk)
     }
 
     /// How many parameters such a network has; nil where that is no number.
@@ -148,12 +150,11 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
         at parameters: UnsafePointer<Scalar>, loss: inout Double, right: inout Int
     ) {
         forward(rows, examples, parameters)
-        for (place, row) in rows.enumerated() {
-            let own = logits.base + place
-            let label = examples.label(ofRow: Int(row))
-            if crossEntropy.isRight(own, stride: rows.count, label: label) { right += 1 }
-            loss += crossEntropy.loss(replacing: own, stride: rows.count, label: label)
-        }
+        right += crossEntropy.countRight(
+            of: rows, in: examples, logits.base, stride: 1, classStride: rows.count)
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits.base, stride: 1, classStride: rows.count,
+            to: &loss)
     }
 
     @_specialize(where Scalar == Double)
@@ -165,11 +166,9 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
     ) {
         forward(rows, examples, parameters)
         let images = rows.count
-        for (place, row) in rows.enumerated() {
-            loss += crossEntropy.loss(
-                replacing: logits.base + place, stride: images,
-                label: examples.label(ofRow: Int(row)))
-        }
+        crossEntropy.addLosses(
+            of: rows, in: examples, replacing: logits.base, stride: 1, classStride: images,
+            to: &loss)
         let a = slopes[0].base
         let b = slopes[1].base
         let c = slopes[2].base
@@ -198,11 +197,11 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
             let count =
                 convolutions[first].shape.outputs * images
                 * convolutions[first].shape.pixels
-            Scalar.scale(a, by: Self.shrinking, count: count)
+            Scalar.kernels.scale(a, by: Self.shrinking, count: count)
             b.update(from: a, count: count)
             pass(first + 1, b, convolutions[first].value.base, c)
             pass(first, c, input, b)
-            Scalar.add(b, to: a, count: count)
+            Scalar.kernels.add(b, to: a, count: count)
         }
         pools[3].backward(b, images: images, into: a)
         block(6, pools[2].value.base)
@@ -236,8 +235,8 @@ package final class ResidualNetwork<Scalar: NetworkScalar>: Network {
                 convolutions[first].shape.outputs * images
                 * convolutions[first].shape.pixels
             sum.update(from: pass(first + 1, pass(first, input)), count: count)
-            Scalar.add(input, to: sum, count: count)
-            Scalar.scale(sum, by: Self.shrinking, count: count)
+            Scalar.kernels.add(input, to: sum, count: count)
+            Scalar.kernels.scale(sum, by: Self.shrinking, count: count)
             return UnsafePointer(sum)
         }
         let first = block(2, pool(0, pass(1, pass(0, input.base))))

@@ -1,11 +1,10 @@
-import KernelChoice
 import KernelInterface
 
 /// Every client's rows once more, stored by columns, for gradients over all of them.
 ///
 /// A client's rows are cut into blocks; the entries of each column of a block lie together, each as
 /// its row's number within the block in two bytes, and its value unless all values are 1.
-final class ColumnBlocks {
+final class ColumnBlocks<Scalar: KernelScalar> {
     private let dimension: Int
     /// Each client's first block, and how many blocks there are.
     private let firstBlocks: [Int]
@@ -14,9 +13,10 @@ final class ColumnBlocks {
     /// Where the columns of a block begin and end, among the entries of all blocks.
     private let starts: UnsafeMutablePointer<UInt32>
     private let rows: UnsafeMutablePointer<UInt16>
-    private let values: UnsafeMutablePointer<Double>?
+    private let values: UnsafeMutablePointer<Scalar>?
     private let labels: UnsafeMutablePointer<Double>
-    private let margins: UnsafeMutablePointer<Double>
+    private let margins: UnsafeMutablePointer<Scalar>
+    private let workspace: UnsafeMutablePointer<Double>
 
     /// Blocks of the clients' rows; nil where columns would be too short to gain anything.
     ///
@@ -49,6 +49,8 @@ final class ColumnBlocks {
         labels = .allocate(capacity: data.rowCount + Self.padding * blocks)
         margins = .allocate(capacity: LogisticColumns.limit)
         margins.initialize(repeating: 0, count: LogisticColumns.limit)
+        workspace = .allocate(capacity: LogisticColumns.chunk)
+        workspace.initialize(repeating: 0, count: LogisticColumns.chunk)
         var next: UInt32 = 0
         for block in 0..<blocks { fill(block, data, order, &next) }
     }
@@ -59,21 +61,25 @@ final class ColumnBlocks {
         values?.deallocate()
         labels.deallocate()
         margins.deallocate()
+        workspace.deallocate()
     }
 
     /// g ← g + Σ ∇ log(1 + exp(−y·aᵀx)) over a client's rows.
-    func addGradient(of client: Int, at x: Vector, to gradient: Vector) {
+    func addGradient(
+        of client: Int, at x: UnsafePointer<Scalar>, to gradient: UnsafeMutablePointer<Scalar>
+    ) {
         for block in firstBlocks[client]..<firstBlocks[client + 1] {
-            Kernels.current.addLogisticGradient(
-                of: columns(of: block), at: x.base, to: gradient.base)
+            Scalar.kernels.addLogisticGradient(
+                of: columns(of: block), values: values.map { UnsafePointer($0) },
+                margins: margins, at: x, to: gradient)
         }
     }
 
     private func columns(of block: Int) -> LogisticColumns {
         LogisticColumns(
             count: firstRows[block + 1] - firstRows[block], dimension: dimension,
-            starts: starts + block * (dimension + 1), rows: rows, values: values,
-            labels: labels + firstRows[block] + Self.padding * block, margins: margins)
+            starts: starts + block * (dimension + 1), rows: rows,
+            labels: labels + firstRows[block] + Self.padding * block, workspace: workspace)
     }
 
     /// Counts the entries of a block's columns, then puts each where it belongs.
@@ -92,7 +98,7 @@ final class ColumnBlocks {
             data.forEachEntry(ofRow: Int(order[place])) { column, value in
                 let entry = Int(own[column])
                 rows[entry] = row
-                values?[entry] = value
+                values?[entry] = Scalar(value)
                 own[column] += 1
             }
         }
@@ -110,13 +116,15 @@ final class ColumnBlocks {
         guard data.entryCount / data.rowCount * 2 > data.dimension else {
             return LogisticColumns.limit
         }
-        return min(max(denseBlock / data.dimension, 64), LogisticColumns.limit)
+        return min(
+            max(denseBlock / MemoryLayout<Scalar>.stride / data.dimension, 64),
+            LogisticColumns.limit)
     }
 
     /// 1 MiB of values.
-    private static let denseBlock = 1 << 17
+    private static var denseBlock: Int { 1 << 20 }
     /// Room behind the labels of a block, so that they can be read in eights.
-    private static let padding = 8
+    private static var padding: Int { 8 }
     /// How many entries a block's columns have on average, at least.
-    private static let leastLength = 8
+    private static var leastLength: Int { 8 }
 }

@@ -6,6 +6,9 @@
 /// f is quadratic with Hessian L·I, L = (1/n) Σ i²/n = (n + 1)(2n + 1)/(6n), which grows with n. With
 /// equal curvatures Aᵢ = I and bᵢ ~ N(0, (ζ²/n)·I): the same gradients at 0, and L = 1 for every n.
 ///
+/// In single precision Aᵢ, bᵢ and x are rounded, and so is each operation of Aᵢ(Aᵢx − bᵢ). Noise, f, ∇f, f*
+/// and L stay double.
+///
 /// Source: Gao, Islamov, Stich, "EControl", ICLR 2024, arXiv:2311.05645, synthetic experiments.
 public final class LeastSquares: Problem {
     /// How strongly the clients' functions are curved.
@@ -31,6 +34,8 @@ public final class LeastSquares: Problem {
     public let dimension: Int
     /// n.
     public let clients: Int
+    /// What clients compute in.
+    public let precision: Precision
 
     private let seed: UInt64
     private let noise: Noise
@@ -47,16 +52,19 @@ public final class LeastSquares: Problem {
     ///   - dimension: d, at least 1.
     ///   - zeta: ζ ≥ 0, heterogeneity.
     ///   - sigma: σ ≥ 0, the root of the noise's total variance.
+    ///   - curvature: how strongly the clients' functions are curved.
     ///   - noise: what the noise is drawn from; with `skewed` d is even.
+    ///   - precision: what clients compute in.
     ///   - seed: fixes bᵢ and the noise.
     public init(
         clients: Int, dimension: Int, zeta: Double, sigma: Double, curvature: Curvature = .graded,
-        noise: Noise = .gaussian, seed: UInt64
+        noise: Noise = .gaussian, precision: Precision = .double, seed: UInt64
     ) {
         precondition(clients >= 1 && dimension >= 1, "n and d are at least 1")
         precondition(noise == .gaussian || dimension % 2 == 0, "skewed noise comes in pairs")
         self.clients = clients
         self.dimension = dimension
+        self.precision = precision
         self.seed = seed
         self.noise = noise
         switch noise {
@@ -92,6 +100,19 @@ public final class LeastSquares: Problem {
 
     /// Aᵢ(Aᵢx − bᵢ).
     public func gradient(of client: Int, at x: Vector, into gradient: Vector) {
+        guard precision == .single else {
+            return doubleGradient(of: client, at: x, into: gradient)
+        }
+        let scale = Float(scales[client])
+        let target = targets[client].base
+        let point = x.base
+        let result = gradient.base
+        for index in 0..<dimension {
+            result[index] = Double(scale * (scale * Float(point[index]) - Float(target[index])))
+        }
+    }
+
+    private func doubleGradient(of client: Int, at x: Vector, into gradient: Vector) {
         let scale = scales[client]
         let target = targets[client].base
         let point = x.base
@@ -152,7 +173,7 @@ public final class LeastSquares: Problem {
         var loss = 0.0
         sum.clear()
         for client in 0..<clients {
-            gradient(of: client, at: x, into: part)
+            doubleGradient(of: client, at: x, into: part)
             sum.add(part)
             // ∇fᵢ = Aᵢ(Aᵢx − bᵢ), so ‖Aᵢx − bᵢ‖² = ‖∇fᵢ‖² divided by Aᵢ².
             loss += 0.5 * part.normSquared / (scales[client] * scales[client])

@@ -3,6 +3,10 @@
 /// r(x) = (λ/2)‖x‖² unless another regulariser is asked for.
 ///
 /// f(x) = (1/n) Σᵢ fᵢ(x): clients count alike, also where one holds a row more than another.
+///
+/// In single precision a client's sums are single: those of margins aᵀx, of features and an x that are
+/// rounded, and those of a batch's gradient. σ between them, the division by the number of rows, r, and
+/// everything that is measured (f, ∇f, scores, f*, L) stay double.
 public final class LogisticRegression: Problem {
     /// d, the number of features.
     public let dimension: Int
@@ -10,10 +14,13 @@ public final class LogisticRegression: Problem {
     public let clients: Int
     /// r.
     public let regulariser: Regulariser
+    /// What clients compute in.
+    public let precision: Precision
 
-    private let kernel: LogisticKernel
-    /// For full batches, where columns are long enough.
-    private let blocks: ColumnBlocks?
+    /// For losses, and for the gradients of clients that compute in double.
+    private let doubles: LogisticKernel<Double>
+    /// For the gradients of clients that compute in single.
+    private let singles: LogisticKernel<Float>?
     /// All rows of all clients.
     let data: LabelledData
     /// Who holds which rows.
@@ -47,23 +54,28 @@ public final class LogisticRegression: Problem {
     /// - Parameters:
     ///   - data: rows and labels; shared, never written to.
     ///   - rows: who holds which of them.
+    ///   - regulariser: r, added to each fᵢ.
     ///   - test: rows to be scored on.
+    ///   - precision: what clients compute in.
     /// - Throws: `ProblemError.classes` when there are not two.
     package init(
         data: LabelledData, rows: ClientRows, regulariser: Regulariser,
-        test: TestRows<LabelledData>? = nil
+        test: TestRows<LabelledData>? = nil, precision: Precision = .double
     ) throws(ProblemError) {
         guard data.classCount == 2 else { throw .classes(data.classCount) }
         self.data = data
         self.rows = rows
         self.regulariser = regulariser
         self.test = test
-        kernel = LogisticKernel(data: data)
+        self.precision = precision
+        let isFull = rows.batch == .full
+        doubles = LogisticKernel(
+            data: data, rows: rows, byColumns: isFull && precision == .double)
+        singles =
+            precision == .single
+            ? LogisticKernel(data: data, rows: rows, byColumns: isFull) : nil
         clients = rows.clients
         dimension = data.dimension
-        blocks =
-            rows.batch == .full
-            ? ColumnBlocks(data: data, order: rows.rows, clientStarts: rows.starts) : nil
         part = Vector(zeros: data.dimension)
         sum = Vector(zeros: data.dimension)
     }
@@ -78,9 +90,11 @@ public final class LogisticRegression: Problem {
     ///
     /// - Complexity: O(d + entries of the client's rows)
     public func gradient(of client: Int, at x: Vector, into gradient: Vector) {
-        guard let blocks else { return average(rows.all(of: client), at: x, into: gradient) }
-        gradient.clear()
-        blocks.addGradient(of: client, at: x, to: gradient)
+        if let singles {
+            singles.sumGradients(of: client, at: x, into: gradient)
+        } else {
+            doubles.sumGradients(of: client, at: x, into: gradient)
+        }
         regulariser.finish(gradient, at: x, dividingBy: exampleCount(of: client))
     }
 
@@ -102,8 +116,7 @@ public final class LogisticRegression: Problem {
         sum.clear()
         for client in 0..<clients {
             let own = rows.all(of: client)
-            part.clear()
-            let total = kernel.addGradientAndLoss(of: own, at: x, to: part)
+            let total = doubles.sumGradientsAndLosses(of: own, at: x, into: part)
             sum.add(part, dividedBy: Double(own.count))
             loss += total / Double(own.count)
         }
@@ -120,17 +133,20 @@ public final class LogisticRegression: Problem {
     public func score(on rows: ScoredRows, at x: Vector) -> Score? {
         switch rows {
         case .training:
-            return LogisticKernel.score(
+            return LogisticKernel<Double>.score(
                 of: data, (0..<clients).lazy.flatMap { self.rows.all(of: $0) }, at: x)
-        case .test: return test.map { LogisticKernel.score(of: $0.data, $0.rows, at: x) }
+        case .test: return test.map { LogisticKernel<Double>.score(of: $0.data, $0.rows, at: x) }
         }
     }
 
     private func average(
         _ rows: UnsafeBufferPointer<UInt32>, at x: Vector, into gradient: Vector
     ) {
-        gradient.clear()
-        kernel.addGradient(of: rows, at: x, to: gradient)
+        if let singles {
+            singles.sumGradients(of: rows, at: x, into: gradient)
+        } else {
+            doubles.sumGradients(of: rows, at: x, into: gradient)
+        }
         regulariser.finish(gradient, at: x, dividingBy: rows.count)
     }
 }

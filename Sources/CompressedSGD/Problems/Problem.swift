@@ -15,7 +15,10 @@ public protocol Problem: AnyObject {
 
     /// ∇fᵢ(x).
     ///
-    /// - Parameter gradient: what it holds is overwritten.
+    /// - Parameters:
+    ///   - client: i = 0 … n − 1.
+    ///   - x: d numbers.
+    ///   - gradient: what it holds is overwritten.
     func gradient(of client: Int, at x: Vector, into gradient: Vector)
 
     /// gᵢᵗ: an unbiased estimate of ∇fᵢ(x). It depends on the seed, the client, the round and x, and
@@ -87,7 +90,7 @@ public enum Batch: Sendable, Hashable {
     case size(Int)
 }
 
-/// What a network computes in.
+/// What clients compute gradients in.
 public enum Precision: String, CaseIterable, Sendable, Hashable, Codable {
     /// 64 bits.
     case double

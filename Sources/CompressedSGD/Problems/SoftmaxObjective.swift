@@ -9,7 +9,7 @@ final class SoftmaxObjective: NewtonObjective {
     private let weights: [Double]
     private let lambda: Double
     private let classCount: Int
-    private let kernel: SoftmaxKernel
+    private let kernel: SoftmaxKernel<Double>
     /// p of each row, class by class.
     private var shares: [Double]
     private var logits: [Double]

@@ -10,6 +10,10 @@
 /// nothing; with (λ/2)‖W‖² its least value is that of logistic regression with λ/2, since of all W
 /// with the same w₂ − w₁ the one with w₁ = −w₂ is shortest.
 ///
+/// In single precision a client's sums are single: those of products aᵀw_c, of features and weights that
+/// are rounded, and those of a batch's gradient. Softmax between them, the division by the number of
+/// rows, r, and everything that is measured (f, ∇f, scores, f*, L) stay double.
+///
 /// Source: Hastie, Tibshirani, Friedman, "The elements of statistical learning", Section 4.4.
 public final class SoftmaxRegression: Problem {
     /// k·d, or k·(d + 1) with intercepts.
@@ -25,7 +29,12 @@ public final class SoftmaxRegression: Problem {
     let data: LabelledData
     /// Who holds which rows.
     let rows: ClientRows
-    private let kernel: SoftmaxKernel
+    /// What clients compute in.
+    public let precision: Precision
+    /// For losses, and for the gradients of clients that compute in double.
+    private let doubles: SoftmaxKernel<Double>
+    /// For the gradients of clients that compute in single.
+    private let singles: SoftmaxKernel<Float>?
     private let test: TestRows<LabelledData>?
     private let part: Vector
     private let sum: Vector
@@ -35,19 +44,25 @@ public final class SoftmaxRegression: Problem {
     /// - Parameters:
     ///   - data: rows and classes; shared, never written to.
     ///   - rows: who holds which of them.
+    ///   - regulariser: r, added to each fᵢ.
+    ///   - withIntercept: whether each class has a constant, too.
     ///   - test: rows to be scored on.
+    ///   - precision: what clients compute in.
     package init(
         data: LabelledData, rows: ClientRows, regulariser: Regulariser, withIntercept: Bool = false,
-        test: TestRows<LabelledData>? = nil
+        test: TestRows<LabelledData>? = nil, precision: Precision = .double
     ) {
         self.data = data
         self.rows = rows
         self.regulariser = regulariser
         self.test = test
         hasIntercept = withIntercept
-        kernel = SoftmaxKernel(data: data, withIntercept: withIntercept)
+        self.precision = precision
+        doubles = SoftmaxKernel(data: data, withIntercept: withIntercept)
+        singles =
+            precision == .single ? SoftmaxKernel(data: data, withIntercept: withIntercept) : nil
         clients = rows.clients
-        dimension = kernel.dimension
+        dimension = doubles.dimension
         part = Vector(zeros: dimension)
         sum = Vector(zeros: dimension)
     }
@@ -80,8 +95,7 @@ public final class SoftmaxRegression: Problem {
         sum.clear()
         for client in 0..<clients {
             let own = rows.all(of: client)
-            part.clear()
-            loss += kernel.addGradient(of: own, at: x, to: part).loss / Double(own.count)
+            loss += doubles.sumGradients(of: own, at: x, into: part).loss / Double(own.count)
             sum.add(part, dividedBy: Double(own.count))
         }
         sum.divide(by: Double(clients))
@@ -96,18 +110,18 @@ public final class SoftmaxRegression: Problem {
     /// - Complexity: O(k · entries of the rows)
     public func score(on scored: ScoredRows, at x: Vector) -> Score? {
         var (loss, right, count) = (0.0, 0, 0)
-        func add(_ rows: UnsafeBufferPointer<UInt32>, _ kernel: SoftmaxKernel) {
-            let sums = kernel.addGradient(of: rows, at: x, to: nil)
+        func add(_ rows: UnsafeBufferPointer<UInt32>, _ kernel: SoftmaxKernel<Double>) {
+            let sums = kernel.score(of: rows, at: x)
             loss += sums.loss
             right += sums.right
             count += rows.count
         }
         switch scored {
         case .training:
-            for client in 0..<clients { add(rows.all(of: client), kernel) }
+            for client in 0..<clients { add(rows.all(of: client), doubles) }
         case .test:
             guard let test else { return nil }
-            let kernel = SoftmaxKernel(data: test.data, withIntercept: hasIntercept)
+            let kernel = SoftmaxKernel<Double>(data: test.data, withIntercept: hasIntercept)
             test.rows.withUnsafeBufferPointer { add($0, kernel) }
         }
         return Score(loss: loss / Double(count), accuracy: Double(right) / Double(count))
@@ -116,8 +130,11 @@ public final class SoftmaxRegression: Problem {
     private func average(
         _ rows: UnsafeBufferPointer<UInt32>, at x: Vector, into gradient: Vector
     ) {
-        gradient.clear()
-        kernel.addGradient(of: rows, at: x, to: gradient)
+        if let singles {
+            singles.sumGradients(of: rows, at: x, into: gradient)
+        } else {
+            doubles.sumGradients(of: rows, at: x, into: gradient)
+        }
         regulariser.finish(gradient, at: x, dividingBy: rows.count)
     }
 }

@@ -120,7 +120,7 @@ struct SweepDraft {
 
 /// Keys of a random axis that are no parameters.
 enum RandomKeys {
-    static let all = ["samples", "seed"]
+    static let all = SweepFileSection.random.names
 }
 
 extension Place {

@@ -30,7 +30,8 @@ extension SweepReader {
             default:
                 report(
                     entry.keyPlace,
-                    Spelling.unknown("resource", entry.key, among: ["cpus", "memory", "gpus"]))
+                    Spelling.unknown(
+                        "resource", entry.key, among: SweepFileSection.resources.names))
             }
         }
         return resources
@@ -38,7 +39,7 @@ extension SweepReader {
 
     /// `512MiB`, `4GiB`, `1.5GiB`.
     private func memory(_ node: YAMLTree) -> Int? {
-        let expected = "an amount of memory such as 512MiB or 4GiB, from 1MiB to 1024TiB"
+        let expected = Resources.memoryRule
         guard let text = node.text else {
             report(node.place, "expected \(expected), but found \(node.kind)")
             return nil

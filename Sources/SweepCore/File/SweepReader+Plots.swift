@@ -1,10 +1,4 @@
 extension SweepReader {
-    /// The keys of one picture.
-    private static let plotKeys = [
-        "kind", "name", "title", "by", "facet", "tune", "over", "x", "y", "metric", "where", "log",
-        "target",
-    ]
-
     /// The pictures that `windrow plot` draws when it is not told which.
     func plots(_ node: YAMLTree?) -> [PlotRequest] {
         guard let node else { return [] }
@@ -91,8 +85,8 @@ extension SweepReader {
         default:
             report(
                 entry.keyPlace,
-                Spelling.unknown("key", entry.key, among: SweepReader.plotKeys, of: " of a picture")
-            )
+                Spelling.unknown(
+                    "key", entry.key, among: SweepFileSection.plot.names, of: " of a picture"))
         }
     }
 

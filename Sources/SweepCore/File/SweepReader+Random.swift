@@ -1,10 +1,4 @@
 extension SweepReader {
-    /// The distributions that a random axis knows, with the form of their arguments.
-    private static let distributions = [
-        "uniform": "uniform: [from, to]", "log-uniform": "log-uniform: [from, to]",
-        "integer": "integer: [from, to]", "choice": "choice: [a, b, …]",
-    ]
-
     /// Reads `{samples: N, seed: s, step-size: {log-uniform: [a, b]}, …}`.
     func random(_ tree: YAMLTree, at place: Place) -> Axis? {
         let before = problems.count
@@ -50,7 +44,7 @@ extension SweepReader {
     }
 
     private func distribution(_ entry: YAMLTree.Entry) -> RandomAxis.Distribution? {
-        let names = ["uniform", "log-uniform", "integer", "choice"]
+        let names = SweepFileSection.draw.names
         let parameter = parameter(entry.key)
         guard let entries = entry.value.map, entries.count == 1, let rule = entries.first else {
             report(
@@ -59,14 +53,15 @@ extension SweepReader {
                     + Spelling.list(names))
             return nil
         }
-        guard let form = SweepReader.distributions[rule.key] else {
+        guard let form = SweepFileSection.draw[rule.key]?.form else {
             report(rule.keyPlace, Spelling.unknown("distribution", rule.key, among: names))
             return nil
         }
         guard let arguments = rule.value.list, rule.key == "choice" || arguments.count == 2,
             !arguments.isEmpty
         else {
-            report(rule.value.place, "expected '\(form)', but found \(rule.value.kind)")
+            report(
+                rule.value.place, "expected '\(rule.key): \(form)', but found \(rule.value.kind)")
             return nil
         }
         if rule.key == "choice" { return choice(arguments, parameter) }

@@ -23,9 +23,9 @@ extension SweepReader {
             report(node.place, "expected '{name: …, goal: minimize}', but found \(node.kind)")
             return nil
         }
-        for entry in entries where !["name", "goal"].contains(entry.key) {
-            report(
-                entry.keyPlace, Spelling.unknown("key", entry.key, among: ["name", "goal"]))
+        let keys = SweepFileSection.metric.names
+        for entry in entries where !keys.contains(entry.key) {
+            report(entry.keyPlace, Spelling.unknown("key", entry.key, among: keys))
         }
         let names = experiment.metrics.map(\.name)
         var found: String?
@@ -73,21 +73,21 @@ extension SweepReader {
         for entry in entries {
             switch entry.key {
             case "timeout": limits.timeout = duration(entry.value) ?? limits.timeout
-            case "attempts": limits.attempts = count(entry.value, upTo: 1000) ?? limits.attempts
+            case "attempts":
+                limits.attempts = count(entry.value, in: Limits.attemptBounds) ?? limits.attempts
             case "max-failures":
                 limits.maxFailures =
-                    count(entry.value, upTo: 1_000_000_000) ?? limits.maxFailures
+                    count(entry.value, in: Limits.failureBounds) ?? limits.maxFailures
             default:
                 report(
                     entry.keyPlace,
-                    Spelling.unknown(
-                        "limit", entry.key, among: ["timeout", "attempts", "max-failures"]))
+                    Spelling.unknown("limit", entry.key, among: SweepFileSection.limits.names))
             }
         }
         return limits
     }
 
-    private func count(_ node: YAMLTree, upTo limit: Int64) -> Int? {
+    private func count(_ node: YAMLTree, in bounds: ClosedRange<Int>) -> Int? {
         guard let text = node.text else {
             report(node.place, "expected a whole number, but found \(node.kind)")
             return nil
@@ -95,7 +95,9 @@ extension SweepReader {
         do throws(ScalarReader.Refusal) {
             return Int(
                 try ScalarReader.integer(
-                    text, in: 1...limit, expecting: "a whole number from 1 to \(limit)", []))
+                    text, in: Int64(bounds.lowerBound)...Int64(bounds.upperBound),
+                    expecting:
+                        "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", []))
         } catch {
             report(node.place, error.text)
             return nil
@@ -104,7 +106,7 @@ extension SweepReader {
 
     /// `90s`, `10m`, `2h`, `500ms`, or a number of seconds.
     private func duration(_ node: YAMLTree) -> Double? {
-        let expected = "a duration such as 500ms, 90s, 10m or 2h"
+        let expected = Limits.timeoutRule
         guard let text = node.text else {
             report(node.place, "expected \(expected), but found \(node.kind)")
             return nil

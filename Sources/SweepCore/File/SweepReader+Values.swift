@@ -86,12 +86,12 @@ extension SweepReader {
     private func rule(
         _ entries: [YAMLTree.Entry], at place: Place, as type: ParameterType, of name: String
     ) -> Series? {
-        let rules = ["range", "linear", "log"]
+        let rules = SweepFileSection.series.names
         guard entries.count == 1, let entry = entries.first else {
             report(place, "the axis '\(name)' needs one of range, linear or log in this map")
             return nil
         }
-        guard rules.contains(entry.key) else {
+        guard let form = SweepFileSection.series[entry.key]?.form else {
             report(entry.keyPlace, Spelling.unknown("kind of axis", entry.key, among: rules))
             return nil
         }
@@ -104,18 +104,19 @@ extension SweepReader {
             )
             return nil
         }
-        let form =
-            entry.key == "range"
-            ? "range: [from, below, step]" : "\(entry.key): [from, to, count]"
         let counts = entry.key == "range" ? 2...3 : 3...3
         guard let arguments = entry.value.list, counts.contains(arguments.count) else {
-            report(entry.value.place, "expected '\(form)', but found \(entry.value.kind)")
+            report(
+                entry.value.place,
+                "expected '\(entry.key): \(form)', but found \(entry.value.kind)")
             return nil
         }
         var texts: [String] = []
         for argument in arguments {
             guard let text = argument.text else {
-                report(argument.place, "expected a number in '\(form)', but found \(argument.kind)")
+                report(
+                    argument.place,
+                    "expected a number in '\(entry.key): \(form)', but found \(argument.kind)")
                 return nil
             }
             texts.append(text)

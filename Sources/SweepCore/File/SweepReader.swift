@@ -24,10 +24,7 @@ final class SweepReader {
     }
 
     /// The keys of a sweep file.
-    static let keys = [
-        "sweep", "experiment", "metric", "limits", "requires", "resources", "priority", "fixed",
-        "axes", "exclude", "plots",
-    ]
+    static let keys = SweepFileSection.file.names
 
     /// Reads a whole file; nil when something was reported.
     func sweep(_ root: YAMLTree, directory: String, overrides: [Override]) -> Sweep? {

@@ -78,6 +78,16 @@ struct Benchmark {
                 Inputs.dense(4096, dimension: 256), name: "dense 4096 × 256", batches: [nil],
                 isCompared: true)
         }
+        if isWanted("precision") {
+            for name in ["a9a", "w8a"] {
+                try measurePrecisions(try rows(name).data, name: name, batches: [nil, 32])
+            }
+            let dense = Inputs.dense(16_384, dimension: 256).data
+            try measurePrecisions(dense, name: "dense 16384 × 256", batches: [nil, 32])
+            try measurePrecisions(
+                Inputs.classes(4096, features: 256), name: "softmax, 10 classes, dense 4096 × 256",
+                batches: [nil, 32], isSoftmax: true)
+        }
         if isWanted("product") { try measureProducts() }
         if isWanted("network") { try measureNetworks(isQuick: isQuick) }
         if isWanted("store") {
@@ -142,7 +152,8 @@ struct Benchmark {
 
     private static let names = ["--only", "--data", "--rows", "--python", "--peers"]
     private static let parts = [
-        "sketch", "top-k", "gradient", "round", "product", "network", "store", "allocations",
+        "sketch", "top-k", "gradient", "round", "precision", "product", "network", "store",
+        "allocations",
         "memory",
     ]
 }

@@ -44,7 +44,7 @@ extension Benchmark {
         try rows.share(with: peers)
         for batch in batches {
             let k = max(1, data.dimension / 10)
-            let run = try Run(data: data, batch: batch.map { .size($0) } ?? .full, k: k)
+            let run = try Run(.logistic(data, batch.map { .size($0) } ?? .full), k: k)
             try measure(
                 "round, \(name), \(batch.map { "batch \($0)" } ?? "full batch")",
                 ["round", "\(data.dimension)", "\(k)", "\(batch ?? 0)"],
@@ -53,10 +53,36 @@ extension Benchmark {
                 run.round()
             } results: {
                 guard isCompared else { return nil }
-                let fresh = try Run(data: data, batch: .full, k: k)
+                let fresh = try Run(.logistic(data, .full), k: k)
                 for _ in 0..<Run.comparedRounds { fresh.round() }
                 return (fresh.method.iterate, 0)
             }
+        }
+    }
+}
+
+extension Benchmark {
+    /// Rounds whose clients compute in single precision beside those in double.
+    func measurePrecisions(
+        _ data: LabelledData, name: String, batches: [Int?], isSoftmax: Bool = false
+    ) throws {
+        for batch in batches {
+            let size = batch.map { Batch.size($0) } ?? .full
+            let runs = try [Precision.single, .double].map { precision in
+                let problem: any Problem =
+                    isSoftmax
+                    ? try .softmax(data, size, precision) : try .logistic(data, size, precision)
+                return try Run(problem, k: max(1, problem.dimension / 10))
+            }
+            let times = medians(
+                of: [
+                    Contestant(.ours) { runs[0].round() },
+                    Contestant(.other) { runs[1].round() },
+                ], budget: 2 * budget)
+            show(
+                Measurement(
+                    kernel: "single: \(name), \(batch.map { "batch \($0)" } ?? "full batch")",
+                    times: times, other: "in double"))
         }
     }
 }
@@ -70,11 +96,8 @@ private final class Run {
 
     static let comparedRounds = 20
 
-    init(data: LabelledData, batch: Batch, k: Int) throws {
-        let problem = try LogisticRegression(
-            data: data, clients: 20, split: .contiguous, batch: batch,
-            lambda: 1 / Double(data.rowCount), seed: 1)
-        method = EF21(clients: 20, compressor: TopK(k: k, dimension: data.dimension))
+    init(_ problem: any Problem, k: Int) throws {
+        method = EF21(clients: 20, compressor: TopK(k: k, dimension: problem.dimension))
         exchange = Exchange(problem: problem)
         try method.start(over: exchange)
     }
@@ -83,5 +106,31 @@ private final class Run {
         do { try method.round(next, stepSize: 0.1, over: exchange) } catch { failure = error }
         precondition(failure == nil, "a round goes through")
         next += 1
+    }
+}
+
+extension Problem where Self == LogisticRegression {
+    /// Rows that 20 clients hold.
+    fileprivate static func logistic(
+        _ data: LabelledData, _ batch: Batch, _ precision: Precision = .double
+    ) throws -> Self {
+        try LogisticRegression(
+            data: data,
+            rows: ClientRows(
+                of: data, clients: 20, split: .contiguous, batch: batch, seed: 1),
+            regulariser: .l2(1 / Double(data.rowCount)), precision: precision)
+    }
+}
+
+extension Problem where Self == SoftmaxRegression {
+    /// Rows that 20 clients hold.
+    fileprivate static func softmax(
+        _ data: LabelledData, _ batch: Batch, _ precision: Precision
+    ) throws -> Self {
+        SoftmaxRegression(
+            data: data,
+            rows: try ClientRows(
+                of: data, clients: 20, split: .contiguous, batch: batch, seed: 1),
+            regulariser: .l2(1 / Double(data.rowCount)), precision: precision)
     }
 }

@@ -48,7 +48,7 @@ extension Benchmark {
             "product, \(m) × \(k) by \(k) × \(n), singles", ["product", "\(m)", "\(n)", "\(k)"],
             other: "OpenBLAS of Debian", operations: 2 * Double(m) * Double(n) * Double(k)
         ) {
-            Kernels.current.multiply(product)
+            Kernels.singles.multiply(product)
         } twin: {
             twin_multiply(product.left.base, product.right.base, twin, m, n, k)
         } results: {

@@ -1,0 +1,69 @@
+/// Those kernels that there are in double and in single precision.
+///
+/// Products and sums run in `Scalar`, each operation rounded on its own. What a sum goes through on
+/// its way (`gelu`, `tanh`, σ, softmax) is computed in double precision and rounded once.
+package protocol ScalarKernels<Scalar>: SendableMetatype {
+    /// The precision: `Double` or `Float`.
+    associatedtype Scalar
+
+    /// C ← β·C + (α·A)·B; see `MatrixProduct` for the order of the sums.
+    static func multiply(_ product: MatrixProduct<Scalar>)
+
+    /// y ← φ(z).
+    static func activate(
+        _ z: UnsafePointer<Scalar>, with activation: Activation,
+        into y: UnsafeMutablePointer<Scalar>, count: Int)
+    /// g ← g·φ'(z) with y = φ(z); only `gelu` looks at z.
+    static func multiply(
+        _ g: UnsafeMutablePointer<Scalar>, byDerivativeOf activation: Activation,
+        at z: UnsafePointer<Scalar>, result y: UnsafePointer<Scalar>, count: Int)
+    /// y ← y + x.
+    static func add(_ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, count: Int)
+    /// y ← y + Σ x over the rows of a matrix, one after the other.
+    static func addRows(
+        _ x: UnsafePointer<Scalar>, rows: Int, columns: Int, to y: UnsafeMutablePointer<Scalar>)
+    /// Every row of y ← x.
+    static func copy(
+        _ x: UnsafePointer<Scalar>, toRows rows: Int, columns: Int,
+        of y: UnsafeMutablePointer<Scalar>)
+    /// y ← a·y.
+    static func scale(_ y: UnsafeMutablePointer<Scalar>, by a: Scalar, count: Int)
+    /// Σ xᵢ, in as many lanes as a cache line has numbers, which are added up in a fixed tree, and what
+    /// is left over behind them.
+    static func sum(_ x: UnsafePointer<Scalar>, count: Int) -> Scalar
+
+    /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows (a, y), one after the other.
+    ///
+    /// - Parameters:
+    ///   - rows: a and y of each.
+    ///   - values: four to a group of the rows' matrix, like its columns.
+    ///   - x: d numbers.
+    ///   - gradient: g, d numbers.
+    static func addLogisticGradient(
+        of rows: LogisticRows, values: UnsafePointer<Scalar>, at x: UnsafePointer<Scalar>,
+        to gradient: UnsafeMutablePointer<Scalar>)
+    /// The same over rows that are stored by columns, summed in their own order: a margin by
+    /// ascending columns, a column in lanes like `sum`.
+    ///
+    /// - Parameters:
+    ///   - rows: a and y of each.
+    ///   - values: the value of each entry; nil where all are 1.
+    ///   - margins: room for as many numbers as there are labels.
+    ///   - x: d numbers.
+    ///   - gradient: g, d numbers.
+    static func addLogisticGradient(
+        of rows: LogisticColumns, values: UnsafePointer<Scalar>?,
+        margins: UnsafeMutablePointer<Scalar>, at x: UnsafePointer<Scalar>,
+        to gradient: UnsafeMutablePointer<Scalar>)
+    /// g ← g + Σ a(p − e_y)ᵀ over rows (a, y) of a matrix with p = softmax(Wᵀa), W ∈ ℝᵈˣᵏ row by row.
+    ///
+    /// - Parameters:
+    ///   - rows: a and y of each.
+    ///   - values: four to a group of the rows' matrix.
+    ///   - x: W, and behind it the intercepts, if there are any.
+    ///   - gradient: nil where the sums alone are wanted.
+    static func addSoftmaxGradient(
+        of rows: SoftmaxRows, values: UnsafePointer<Scalar>, at x: UnsafePointer<Scalar>,
+        to gradient: UnsafeMutablePointer<Scalar>?
+    ) -> SoftmaxSums
+}
