@@ -27,7 +27,8 @@ claims 3 (a9a), 4, 5 (`econtrol`), 8, 10, S3 (`fetchsgd`), B1 and B3 were set or
 *holds* says that a claim of this form is true of these runs, not that the range was predicted. A second reading
 narrowed the ranges of `ef21` in 4 and 5, moved claim 7 from ζ = 0, where the run starts at its solution and the smallest step
 is best, to ζ = 1, and judges S2 and S3 by rows that no client has, since the clients' own are fitted the better the larger
-the step of `sgd` is, without end.
+the step of `sgd` is, without end. It took out measures whose range was everything, on which S1 had held in part, and widened
+grids of step sizes until the best are within; where they are not, each section says so.
 """
 
 PARTS = {
