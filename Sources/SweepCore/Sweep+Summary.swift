@@ -74,7 +74,10 @@ extension Axis {
         switch self {
         case .column(let track): return listed([track])
         case .zip(let tracks): return listed(tracks)
-        case .variants(let variants): return variants.branches.flatMap { listed($0.parameters) }
+        case .variants(let variants):
+            let kinds = variants.branches.map { Value.text($0.kind) }
+            return (variants.column == name ? [kinds] : [])
+                + variants.branches.flatMap { listed($0.parameters) }
         case .random(let random):
             return random.parameters.flatMap { parameter -> [[Value?]] in
                 guard case .choice(let options) = parameter.distribution else { return [] }

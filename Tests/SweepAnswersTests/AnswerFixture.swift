@@ -14,9 +14,11 @@ final class AnswerFixture {
 
     /// Writes a store of a sweep of `distributed-sgd`.
     ///
-    /// - Parameter outcome: a trial's loss, or nil when it diverges.
+    /// - Parameters:
+    ///   - isReversed: whether the last trial finished first.
+    ///   - outcome: a trial's loss, or nil when it diverges.
     init(
-        _ text: String, skipping: Set<Int> = [], failing: Set<Int> = [],
+        _ text: String, skipping: Set<Int> = [], failing: Set<Int> = [], isReversed: Bool = false,
         trace: (Trial) -> Trace = { _ in Trace(columns: []) }, outcome: (Trial) -> Double?
     ) throws {
         folder = NSTemporaryDirectory() + "windrow-answers-\(UUID().uuidString)"
@@ -28,7 +30,9 @@ final class AnswerFixture {
             environment: ManifestEnvironment(
                 version: "0.1.0", commit: "", cpuModel: "", cpuLevel: "", host: "node1",
                 inputs: [:], now: 1_769_904_000))
-        for index in 0..<grid.count where !skipping.contains(index) {
+        for place in 0..<grid.count {
+            let index = isReversed ? grid.count - 1 - place : place
+            guard !skipping.contains(index) else { continue }
             let trial = grid.trial(at: index)
             if failing.contains(index) {
                 try store.append(

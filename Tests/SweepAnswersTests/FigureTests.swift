@@ -54,6 +54,21 @@ import Testing
         )
     }
 
+    @Test(arguments: [false, true])
+    func `lines stand in the order of the sweep file, whatever finished first`(
+        isReversed: Bool
+    ) throws {
+        let text = Self.text.replacing("[ec, ef21]", with: "[ef21, ec, ec-ideal]")
+        let fixture = try AnswerFixture(text, isReversed: isReversed, outcome: Self.loss)
+        let maker = try maker(fixture, PlotRequest(.sensitivity), facets: ["clients"])
+        let method = try #require(maker.observations.factor("method"))
+        let place = try #require(maker.by.firstIndex(of: method))
+        let words = maker.series().map {
+            maker.observations.factors[method].levels[$0[place]].text
+        }
+        #expect(words == ["ef21", "ec", "ec-ideal"])
+    }
+
     private func curves(_ figure: Figure) -> [(points: [Figure.Point], style: Figure.Style)] {
         figure.panels.flatMap(\.layers).compactMap { layer in
             if case .curve(let points, let style, _, _) = layer { (points, style) } else { nil }
