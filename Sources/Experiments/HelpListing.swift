@@ -123,6 +123,9 @@ struct HelpUsage {
     private var isOpen = false
 
     /// Takes a line that belongs to the block, up to a blank line or one that is not indented.
+    ///
+    /// Programs with `getopt` list their options right below it; what argparse wraps is aligned
+    /// behind the word.
     mutating func takes(_ line: HelpLine) -> Bool {
         let start = line.content.prefix(6).lowercased()
         if start == "usage:" {
@@ -130,7 +133,8 @@ struct HelpUsage {
             text += " " + line.content.dropFirst(6)
             return true
         }
-        guard isOpen, !line.isBlank, line.indent > 0 else {
+        let isOption = line.content.hasPrefix("-") && line.indent < 7
+        guard isOpen, !line.isBlank, line.indent > 0, !isOption else {
             isOpen = false
             return false
         }

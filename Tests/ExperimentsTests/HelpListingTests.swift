@@ -252,6 +252,24 @@ import Testing
         #expect(HelpListing(text).options.map(\.name) == ["--a"])
     }
 
+    @Test func `a listing that is cut anywhere is read up to there`() {
+        let text = """
+            usage: t [-h] --data DATA [--betas B [B ...]]
+              --data DATA           file (default: None)
+              -b B, --batch {1,2}   rows [possible values: a, b; default: (1, [2])] (of
+            │ *  --lr  -l  FLOAT  rate [default: 'x'] │
+              --[no]x: <a|b>: text (default: '1')
+              --y[=WHEN] / --no-y   Defaults to "z".
+            """
+        var most = 0
+        for end in text.indices {
+            let count = HelpListing(String(text[..<end])).options.count
+            #expect(count <= 5)
+            most = max(most, count)
+        }
+        #expect(most == 5)
+    }
+
     @Test func `an option that is listed twice is read once`() {
         #expect(Self.summary("  --a N   (default: 1)\n  --a N   (default: 2)") == ["--a N =1"])
     }
