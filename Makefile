@@ -2,7 +2,7 @@
 
 WINDROW := .build/release/windrow
 
-.PHONY: help demo build man pages dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
+.PHONY: help demo build man pages api dist test test-cluster test-slurm fuzz simulate chaos sanitize bench bench-peers bench-connections \
 	reference reproduce reproduce-check reproduce-lab lint format proto clean
 
 help: ## List what there is
@@ -25,6 +25,10 @@ man: build ## Write the manual pages to .build/man
 pages: build ## Write docs/sweep-reference.md from the experiments' declarations
 	$(WINDROW) experiments --reference > .build/sweep-reference.md
 	mv .build/sweep-reference.md docs/sweep-reference.md
+
+api: ## Build the API documentation in .build/api; DocC's warnings are errors
+	@scripts/setup build
+	scripts/api
 
 dist: ## Build one file to copy to other machines, and pack it: tar.gz and .deb
 	@scripts/setup build

@@ -64,7 +64,9 @@ package struct AllocationPolicy: Sendable {
 
     /// Decides what to do.
     ///
-    /// - Parameter now: seconds of a clock that only goes forward.
+    /// - Parameters:
+    ///   - sight: what the batch system and the coordinator say at this moment.
+    ///   - now: seconds of a clock that only goes forward.
     package mutating func decide(_ sight: Sight, now: Double) -> [Directive] {
         var directives = notice(sight, now)
         guard fruitless < Self.tolerance else { return directives + [.giveUp(fruitless)] }

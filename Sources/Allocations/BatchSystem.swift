@@ -27,7 +27,9 @@ package protocol BatchSystem: Sendable {
 
     /// A command that takes allocations back.
     ///
-    /// - Parameter whileWaiting: whether one that runs by now is to go on.
+    /// - Parameters:
+    ///   - ids: the batch system's names of the jobs.
+    ///   - whileWaiting: whether one that runs by now is to go on.
     func cancellation(_ ids: [String], whileWaiting: Bool) -> [String]
 }
 

@@ -25,7 +25,11 @@ package struct RefusalLog: Sendable, Hashable {
 
     /// Notes a refusal.
     ///
-    /// - Parameter key: the id of the key that was shown; empty: none.
+    /// - Parameters:
+    ///   - address: from where it came.
+    ///   - key: the id of the key that was shown; empty: none.
+    ///   - reason: why, in words.
+    ///   - now: seconds of a clock that only goes forward.
     /// - Returns: a line for the log, for the first of its kind and then at each power of ten; nil:
     ///   it is counted only.
     package mutating func note(

@@ -57,7 +57,10 @@ package enum SecretFile {
 
     /// Puts a file of mode 0600 in place, durably and at once: a reader sees the old one or the new.
     ///
-    /// - Parameter isNew: whether a file that is there already is an error.
+    /// - Parameters:
+    ///   - text: what it is to hold.
+    ///   - path: where.
+    ///   - isNew: whether a file that is there already is an error.
     package static func write(
         _ text: String, to path: String, isNew: Bool = false
     ) throws(KeyProblem) {

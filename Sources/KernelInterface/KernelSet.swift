@@ -65,9 +65,13 @@ package protocol KernelSet: ScalarKernels where Scalar == Double {
     /// Adds up to 256 entries to one row of a count sketch.
     ///
     /// - Parameters:
+    ///   - entries: what is added, in order.
+    ///   - count: how many, 0 … 256.
     ///   - words: entry i has the hash `words[i] ^ shared`, whose upper half is its bucket's place
     ///     among the columns and whose lowest bit is its sign.
+    ///   - shared: the row's part of the hash.
     ///   - columns: from 1 to 2³¹.
+    ///   - cells: the row of the table, `columns` numbers.
     static func sketch(
         _ entries: UnsafePointer<Double>, count: Int, words: UnsafePointer<UInt64>,
         shared: UInt64, columns: Int, addingTo cells: UnsafeMutablePointer<Double>)
@@ -79,7 +83,11 @@ package protocol KernelSet: ScalarKernels where Scalar == Double {
     /// middle. The block is left in another order.
     ///
     /// - Parameters:
+    ///   - rows: how many, from 1.
+    ///   - block: the first number of the first row.
     ///   - stride: the distance from row to row.
+    ///   - count: how many columns.
+    ///   - target: room for `count`.
     static func medians(
         ofRows rows: Int, of block: UnsafeMutablePointer<Double>, stride: Int, count: Int,
         into target: UnsafeMutablePointer<Double>)
@@ -91,6 +99,9 @@ package protocol KernelSet: ScalarKernels where Scalar == Double {
     /// above infinities.
     ///
     /// - Parameters:
+    ///   - entries: where they are.
+    ///   - count: how many there are.
+    ///   - threshold: the bits of the least magnitude that is taken.
     ///   - magnitudes: room for `count`.
     ///   - places: room for `count`.
     static func collect(
@@ -105,6 +116,8 @@ package protocol KernelSet: ScalarKernels where Scalar == Double {
     /// All entries are finite.
     ///
     /// - Parameters:
+    ///   - entries: where they are.
+    ///   - count: how many there are.
     ///   - k: from 1 to `count`.
     ///   - top: above the largest magnitude.
     static func threshold(

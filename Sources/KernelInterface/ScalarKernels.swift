@@ -34,7 +34,11 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
 
     /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows (a, y), one after the other.
     ///
-    /// - Parameter values: four to a group of the rows' matrix, like its columns.
+    /// - Parameters:
+    ///   - rows: a and y of each.
+    ///   - values: four to a group of the rows' matrix, like its columns.
+    ///   - x: d numbers.
+    ///   - gradient: g, d numbers.
     static func addLogisticGradient(
         of rows: LogisticRows, values: UnsafePointer<Scalar>, at x: UnsafePointer<Scalar>,
         to gradient: UnsafeMutablePointer<Scalar>)
@@ -42,8 +46,11 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
     /// ascending columns, a column in lanes like `sum`.
     ///
     /// - Parameters:
+    ///   - rows: a and y of each.
     ///   - values: the value of each entry; nil where all are 1.
     ///   - margins: room for as many numbers as there are labels.
+    ///   - x: d numbers.
+    ///   - gradient: g, d numbers.
     static func addLogisticGradient(
         of rows: LogisticColumns, values: UnsafePointer<Scalar>?,
         margins: UnsafeMutablePointer<Scalar>, at x: UnsafePointer<Scalar>,
@@ -51,6 +58,7 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
     /// g ← g + Σ a(p − e_y)ᵀ over rows (a, y) of a matrix with p = softmax(Wᵀa), W ∈ ℝᵈˣᵏ row by row.
     ///
     /// - Parameters:
+    ///   - rows: a and y of each.
     ///   - values: four to a group of the rows' matrix.
     ///   - x: W, and behind it the intercepts, if there are any.
     ///   - gradient: nil where the sums alone are wanted.

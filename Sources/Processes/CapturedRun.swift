@@ -21,6 +21,7 @@ package struct CapturedRun: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: the program, to be searched in PATH, and its words.
+    ///   - input: what it reads.
     ///   - seconds: after which it is killed.
     /// - Throws: `SystemError` when it cannot be started.
     package init(

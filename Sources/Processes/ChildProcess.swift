@@ -38,6 +38,7 @@ package struct ChildProcess: Sendable, Hashable {
     ///   - arguments: all of them, the program's own name first.
     ///   - environment: `NAME=value`; nil for this process's own.
     ///   - directory: its working directory; nil for this process's own.
+    ///   - descriptors: its input, outputs and channel.
     ///   - deathSignal: sent to it when the *thread* that calls this dies; 0: none.
     /// - Throws: `SystemError` when it cannot be started.
     package static func start(

@@ -11,7 +11,13 @@ package struct GuardedProcess: Sendable {
 
     /// Starts a program; the channel of its descriptors is not used.
     ///
-    /// - Parameter memory: bytes that it may map; nil: as many as this process.
+    /// - Parameters:
+    ///   - program: its path, or a name to be searched in PATH.
+    ///   - arguments: all of them, the program's own name first.
+    ///   - environment: `NAME=value`.
+    ///   - directory: its working directory.
+    ///   - descriptors: its input and outputs.
+    ///   - memory: bytes that it may map; nil: as many as this process.
     /// - Throws: `SystemError` when it cannot be started or executed.
     package static func start(
         _ program: String, _ arguments: [String], environment: [String], directory: String,

@@ -110,7 +110,9 @@ package struct BestTable: Sendable, Encodable {
     /// Answers a question about observations.
     ///
     /// - Parameters:
+    ///   - observations: finished trials.
     ///   - metric: which measure decides, by its position.
+    ///   - goal: the direction that is better.
     ///   - roles: what the factors are to the question.
     ///   - failed: for each combination of compared levels, how many trials were given up.
     package init(

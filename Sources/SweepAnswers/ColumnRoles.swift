@@ -20,7 +20,10 @@ package struct ColumnRoles: Sendable, Hashable {
     /// no mean mixes what is different.
     ///
     /// - Parameters:
-    ///   - per, tune, over: factors by position, as asked for; nil: not said.
+    ///   - factors: all of them, in order.
+    ///   - per: factors by position, as asked for; nil: not said.
+    ///   - tune: factors by position, as asked for; nil: not said.
+    ///   - over: factors by position, as asked for; nil: not said.
     package init(
         _ factors: [Observations.Factor], per: [Int]?, tune: [Int]?, over: [Int]?
     ) {

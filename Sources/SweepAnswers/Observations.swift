@@ -94,6 +94,7 @@ package struct Observations: Sendable {
     /// Takes rows of a results table.
     ///
     /// - Parameters:
+    ///   - table: the results.
     ///   - rows: which rows, such as those that meet a condition.
     ///   - sweep: tells axes and types; nil: every parameter that differs between rows is a factor.
     ///   - named: parameters that are factors although they are on no axis and do not differ.

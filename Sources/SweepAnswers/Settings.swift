@@ -17,7 +17,10 @@ package struct SettingGroup: Sendable {
 
     /// Sorts trials into groups and settings.
     ///
-    /// - Parameter order: for each factor, the rank of each of its levels.
+    /// - Parameters:
+    ///   - observations: finished trials.
+    ///   - roles: what the factors are to the question.
+    ///   - order: for each factor, the rank of each of its levels.
     /// - Returns: the groups in the order of the compared levels.
     package static func all(
         _ observations: Observations, _ roles: ColumnRoles, order: [[Int]]

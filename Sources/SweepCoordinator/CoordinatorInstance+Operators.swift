@@ -230,8 +230,12 @@ extension CoordinatorInstance {
 
     /// A store cannot be opened.
     ///
-    /// - Parameter isUsable: whether the sweep itself can be read; if not it is forgotten, unless it
-    ///   has been served before.
+    /// - Parameters:
+    ///   - name: the sweep's.
+    ///   - reason: what whoever asked is told.
+    ///   - exitCode: with which the operator then ends.
+    ///   - isUsable: whether the sweep itself can be read; if not it is forgotten, unless it has
+    ///     been served before.
     package mutating func openingFailed(
         _ name: String, reason: String, exitCode: Int, isUsable: Bool
     ) -> [CoordinatorDirective] {

@@ -120,8 +120,10 @@ package struct CoordinatorInstance: Sendable {
             self.firstLease = firstLease
         }
 
-        /// - Parameter startedAt: seconds since 1970, from which leases are numbered: microseconds
-        ///   times 2¹², so that two lives within one second have different ones.
+        /// - Parameters:
+        ///   - version: that of this program, for workers and operators.
+        ///   - startedAt: seconds since 1970, from which leases are numbered: microseconds times
+        ///     2¹², so that two lives within one second have different ones.
         package init(version: String, startedAt: Double) {
             self.init(version: version, firstLease: UInt64(max(0, startedAt) * 1e6) << 12)
         }

@@ -50,6 +50,9 @@ package final class StoreWriter: @unchecked Sendable {
     /// Takes the store over.
     ///
     /// - Parameters:
+    ///   - store: open, and nobody else has it.
+    ///   - grid: the sweep's trials.
+    ///   - gitRevision: of the folder of the sweep file, for the rows.
     ///   - stored: called with the tickets of batches that have become durable.
     ///   - stalled: called when the disk takes nothing more for now, as a full one; what waits is
     ///     tried again until it is taken, and then it is called with nil. Without it, that is a

@@ -52,8 +52,13 @@ package struct SweepProgress: Sendable {
     private var failedAttempts: [Int: Int] = [:]
 
     /// - Parameters:
+    ///   - definition: what workers need to know of the sweep.
+    ///   - experiment: its name.
+    ///   - limits: when to give up.
+    ///   - count: how many trials the grid has.
     ///   - finished: trials whose results are in the store.
     ///   - failed: trials that were given up before.
+    ///   - placement: where and before what they run.
     package init(
         definition: Definition, experiment: String, limits: Limits, count: Int,
         finished: IndexIntervals, failed: IndexIntervals, placement: Placement = Placement()

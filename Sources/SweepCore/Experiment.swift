@@ -13,14 +13,19 @@ public protocol Experiment: Sendable {
 
     /// Looks at what a sweep needs from outside (files, programs) before any trial runs.
     ///
-    /// - Parameter value: one value of a parameter of type `path` or `words` that the sweep uses.
+    /// - Parameters:
+    ///   - value: one value of a parameter of type `path` or `words` that the sweep uses.
+    ///   - parameter: its name.
+    ///   - context: where relative paths start, and what the sweep lists.
     /// - Throws: `TrialFailure` with a message that names file, line and what was expected.
     func check(_ value: Value, of parameter: String, in context: TrialContext) throws
 
     /// The absolute paths of the files that are read for a path that a sweep names; a store is not
     /// continued when one of them has changed.
     ///
-    /// - Parameter path: the value's own path, absolute.
+    /// - Parameters:
+    ///   - path: the value's own path, absolute.
+    ///   - parameter: the name of the parameter that has it.
     func files(at path: String, of parameter: String) -> [String]
 }
 

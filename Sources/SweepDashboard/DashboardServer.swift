@@ -33,7 +33,10 @@ package final class DashboardServer: Sendable {
     /// - Parameters:
     ///   - address: an IP address.
     ///   - port: 0 for any that is free.
+    ///   - access: who may come in.
+    ///   - first: what is shown until the next look.
     ///   - now: seconds on a clock that never goes back.
+    ///   - look: asks the coordinator.
     /// - Throws: when the address is none.
     package init(
         address: String, port: UInt16, access: DashboardAccess, first: ClusterSnapshot,

@@ -12,7 +12,9 @@ package struct MetricsText {
 
     package private(set) var text = ""
 
-    /// - Parameter problem: why there is no newer snapshot; nil: there is.
+    /// - Parameters:
+    ///   - snapshot: the last one that there was; nil: none yet.
+    ///   - problem: why there is no newer snapshot; nil: there is.
     package init(_ snapshot: ClusterSnapshot?, problem: String?) {
         add(
             "windrow_coordinator_up", .gauge,

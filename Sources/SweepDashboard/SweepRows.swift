@@ -33,8 +33,11 @@ package struct SweepRows: Sendable {
 
     /// All rows come once more.
     ///
-    /// - Parameter axes: headers of the columns on axes with their names; nil: all parameters are
-    ///   taken for such.
+    /// - Parameters:
+    ///   - columns: those of the rows that follow.
+    ///   - axes: headers of the columns on axes with their names; nil: all parameters are taken for
+    ///     such.
+    ///   - goal: the metric that decides, if the sweep names one.
     package mutating func begin(
         _ columns: ResultsFollower.Columns, axes: [(header: String, name: String)]?,
         goal: MetricGoal?

@@ -30,6 +30,8 @@ package final class OutputLog {
     /// Adds lines of a trial; the last one need not be ended.
     ///
     /// - Parameters:
+    ///   - text: what the trial has printed.
+    ///   - trial: the trial's name.
     ///   - heading: a line of the log's own before them, or nil.
     package func append(_ text: [UInt8], of trial: String, heading: String?) {
         let prefix = Array((trial + " ").utf8)

@@ -41,8 +41,10 @@ package final class ResultsFollower {
 
     /// Hands over what is new; of rows that agree to the last bit, one.
     ///
-    /// - Parameter began: called with the columns when all rows come once more, before the first:
-    ///   at the first call, and when the file was rewritten.
+    /// - Parameters:
+    ///   - began: called with the columns when all rows come once more, before the first: at the
+    ///     first call, and when the file was rewritten.
+    ///   - visit: called with each new row.
     /// - Throws: when the file cannot be read.
     package func poll(
         began: (Columns) -> Void, _ visit: (Row) -> Void

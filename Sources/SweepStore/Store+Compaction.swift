@@ -22,6 +22,7 @@ extension Store {
     /// several files, each file is put in order by itself.
     ///
     /// - Parameters:
+    ///   - directory: the store's folder.
     ///   - host: the name of this machine, for whoever finds the store locked.
     ///   - dropsForeign: whether rows of trials that the sweep no longer asks for are moved to
     ///     `lost+found/`.

@@ -6,8 +6,11 @@ extension Store {
     ///
     /// - Parameters:
     ///   - directory: the store's folder; it and missing folders above it are created.
+    ///   - sweep: what the store is for.
+    ///   - grid: the sweep's trials.
     ///   - metrics: the columns of the experiment's declared metrics.
     ///   - source: the sweep file, byte for byte.
+    ///   - environment: versions and machine, for the manifest.
     /// - Throws: `StoreError`; then nothing has been lost or cut.
     package static func open(
         _ directory: String, sweep: Sweep, grid: Grid, metrics: [String], source: [UInt8],

@@ -8,6 +8,7 @@ extension Store {
     /// the manifest cannot be mended.
     ///
     /// - Parameters:
+    ///   - directory: the store's folder.
     ///   - host: the name of this machine, for whoever finds the store locked.
     ///   - isDry: whether nothing is to be changed.
     /// - Returns: what was taken out, and where it is; with `isDry`, what would be.

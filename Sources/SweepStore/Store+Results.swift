@@ -17,8 +17,10 @@ extension Store {
     /// Takes no lock and sees whole rows only, so it goes beside a running sweep. Rows of trials
     /// that are not in the grid are passed over.
     ///
-    /// - Parameter prepare: is given the metrics' column names and returns what is called for each
-    ///   trial.
+    /// - Parameters:
+    ///   - directory: the store's folder.
+    ///   - grid: the trials to look for.
+    ///   - prepare: is given the metrics' column names and returns what is called for each trial.
     package static func visitResults(
         _ directory: String, grid: Grid,
         _ prepare: (_ metrics: [String]) -> (FinishedTrial) -> Void

@@ -22,9 +22,10 @@ package struct StoreExport {
     /// Reads a store.
     ///
     /// - Parameters:
+    ///   - directory: the store's folder.
     ///   - hasProvenance: whether the columns `git_rev` to `duration_s` are kept.
-    ///   - isWide: whether each trial's trace is put into its row: a column for each logged quantity
-    ///     and round, `loss_at_100`. `wall_s` is provenance.
+    ///   - isWide: whether each trial's trace is put into its row: a column for each logged
+    ///     quantity and round, `loss_at_100`. `wall_s` is provenance.
     package init(
         _ directory: String, hasProvenance: Bool = true, isWide: Bool = false
     ) throws(StoreError) {

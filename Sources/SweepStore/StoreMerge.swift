@@ -52,7 +52,9 @@ package struct StoreMerge {
     ///
     /// The manifest is the last file: until then the folder is no store.
     ///
-    /// - Parameter now: the time, in seconds since 1970.
+    /// - Parameters:
+    ///   - directory: the new store's folder; new or empty.
+    ///   - now: the time, in seconds since 1970.
     package func write(to directory: String, now: Double) throws(StoreError) {
         guard conflicts.isEmpty, let first = indices.first else { return }
         switch try FileSystem.kind(of: directory, followingLinks: true) {

@@ -49,7 +49,9 @@ package struct TopState: Sendable {
 
     /// The coordinator has answered.
     ///
-    /// - Parameter now: seconds on a clock that never goes back.
+    /// - Parameters:
+    ///   - snapshot: what it has answered.
+    ///   - now: seconds on a clock that never goes back.
     package mutating func take(_ snapshot: ClusterSnapshot, now: Double) {
         self.snapshot = snapshot
         problem = nil

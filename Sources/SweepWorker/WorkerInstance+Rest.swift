@@ -6,7 +6,9 @@ extension WorkerInstance {
     ///
     /// What waits goes back to the queue. What runs may finish, as the last of its lease.
     ///
-    /// - Parameter givesUp: whether what runs is killed and goes back, too, without blame.
+    /// - Parameters:
+    ///   - reason: as people are told; nil: it rests no more.
+    ///   - givesUp: whether what runs is killed and goes back, too, without blame.
     package mutating func rest(_ reason: String?, givesUp: Bool) -> [WorkerDirective] {
         // The next tick tells the coordinator.
         if reason != resting { lastSent = -.infinity }

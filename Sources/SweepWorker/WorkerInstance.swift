@@ -153,7 +153,10 @@ package struct WorkerInstance: Sendable {
 
     /// A slot, or a program that it runs, has printed something.
     ///
-    /// - Parameter index: the trial that has printed it; nil: none, and it is not logged.
+    /// - Parameters:
+    ///   - slot: which one.
+    ///   - bytes: what was printed, in pieces of any size.
+    ///   - index: the trial that has printed it; nil: none, and it is not logged.
     package mutating func slotPrinted(
         _ slot: Int, _ bytes: some Collection<UInt8>, index: Int?
     ) {
@@ -257,7 +260,9 @@ package struct WorkerInstance: Sendable {
 
     /// Time has passed: call several times a second.
     ///
-    /// - Parameter activity: what each slot does at the moment.
+    /// - Parameters:
+    ///   - activity: what each slot does at the moment.
+    ///   - now: seconds of a clock that only goes forward.
     package mutating func tick(_ activity: [SlotActivity], now: Double) -> [WorkerDirective] {
         var directives: [WorkerDirective] = []
         for (slot, activity) in activity.enumerated() {

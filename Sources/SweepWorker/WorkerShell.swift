@@ -31,9 +31,12 @@ package actor WorkerShell {
 
     /// A worker for the coordinator at `endpoint`.
     ///
-    /// - Parameter state: a folder for reports that the coordinator does not have when this process
-    ///   ends; nil: they end with it.
-    /// - Parameter security: how it proves who it is to a coordinator on another machine.
+    /// - Parameters:
+    ///   - endpoint: the coordinator's address.
+    ///   - security: how it proves who it is to a coordinator on another machine.
+    ///   - identity: what the worker says of itself when it registers.
+    ///   - state: a folder for reports that the coordinator does not have when this process ends;
+    ///     nil: they end with it.
     /// - Throws: `ZeroMQError`, or `SystemError` when the folder cannot be used.
     package init(
         endpoint: String, security: Socket.Security = .none, identity: Registration, state: String?
@@ -117,7 +120,9 @@ package actor WorkerShell {
 
     /// Takes nothing more for now, and says why; or, with nil, takes leases again.
     ///
-    /// - Parameter givesUp: whether what runs goes back to the queue, too, without blame.
+    /// - Parameters:
+    ///   - reason: as people are told; nil: it rests no more.
+    ///   - givesUp: whether what runs goes back to the queue, too, without blame.
     package func rest(_ reason: String?, givesUp: Bool) {
         guard !isLeaving else { return }
         carryOut(instance.rest(reason, givesUp: givesUp))

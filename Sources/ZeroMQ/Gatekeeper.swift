@@ -19,7 +19,10 @@ package final class Gatekeeper {
 
     /// Answers from now on.
     ///
-    /// - Parameter decide: the name under which a visitor's messages arrive, or nil to refuse it.
+    /// - Parameters:
+    ///   - context: that of the sockets which it guards.
+    ///   - loop: where it is asked.
+    ///   - decide: the name under which a visitor's messages arrive, or nil to refuse it.
     package init(
         in context: Context, on loop: EventLoop, _ decide: @escaping (Visitor) -> String?
     ) throws(ZeroMQError) {

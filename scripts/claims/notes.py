@@ -71,8 +71,10 @@ NOTES = {
           "2,400 cells, not with shorter ones. Tried: four times the rounds, with "
           "which 5 × 96 cells reach 0.97 and 1 × 480 cells 0.99 (two seeds), so that a fourth of the factor is left; momentum "
           "0, which is worse. `local-top-k` gets further for these ten clients; its answer grows with their number "
-          "(S2, B3). `IMAGES=FOLDER` measures it on MNIST with d = 101,770; networks of the paper's size are for those who "
-          "have the hours.",
+          "(S2, B3). The factor grows with d: on MNIST's 10,000 test images with d = 101,770 (`IMAGES=FOLDER`; 200 "
+          "rounds, one seed) `sgd` gets 0.938, `sketched-sgd` with one row of 5,088 cells 0.947 for 15 times less and with "
+          "1,272 cells 0.834 for 62 times less, `fetchsgd` with 5,088 cells 0.930 for 30 times less. "
+          "Networks of the paper's size are for those who have the hours.",
     "S2": "What a client of `sketched-sgd` sends and receives is the same with any number of workers; what one of "
           "`local-top-k` receives grows until it is the whole. With 256 workers `sketched-sgd` works, and is a point and a "
           "half behind `sgd`: as far as with 4, so that it is the 20 entries a round that cost it, not the workers.",

@@ -88,7 +88,7 @@ SWEEPS = [
           small={"step-size": "log(1e-2,10,7)"}, check={"step-size": "log(1e-2,10,4)"}),
     Sweep("econtrol/theory", (20000, 10000, 8000), check={"step-size": "theory,0.05,0.5"}),
     Sweep("econtrol/network", (600, 400, 200), (6, 3, 2), images={
-        "mnist": {"step-size": "0.1,0.3,1", "precision": "single", "batch": 32},
+        "mnist": {"step-size": "0.1,0.3,1,3", "precision": "single", "batch": 32},
         "cifar10": {"problem": "cnn", "width": 16, "precision": "single", "batch": 32,
                     "step-size": "0.03,0.1,0.3"}}),
     Sweep("sketched-sgd/second-round", (400, 300, 200), (8, 6, 1),
@@ -97,8 +97,8 @@ SWEEPS = [
           small={"clients": "1,4,16,256", "step-size": "0.03,0.1,0.3,1,10,30"},
           check={"clients": "4,16,64", "step-size": "0.3,10"}),
     # d = 101,770: messages 10 and 40 times shorter than the gradient.
-    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), images={
-        "mnist": {"precision": "single", "step-size": "0.03,0.1,0.3", "compressor": compressors(
+    Sweep("sketched-sgd/quality", (400, 200, 100), (4, 3, 1), check={"step-size": "0.03,0.3,1"}, images={
+        "mnist": {"precision": "single", "step-size": "0.03,0.1,0.3,1", "compressor": compressors(
             "identity", "{kind: top-k, k: [8038, 2009]}",
             "{kind: count-sketch, rows: 1, columns: 5088, k: 1272}",
             "{kind: count-sketch, rows: 1, columns: 1272, k: 318}",

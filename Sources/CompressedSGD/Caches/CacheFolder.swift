@@ -28,6 +28,7 @@ package final class CacheFolder: Sendable {
     /// A folder, which is made if it is not there; nil where it is not this user's own.
     ///
     /// - Parameters:
+    ///   - path: where it is.
     ///   - limit: how many bytes the blocks may have together.
     ///   - leastSize: how many bytes data have at least that are kept.
     package init?(path: String, limit: Int = 8 << 30, leastSize: Int = 1 << 20) {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Data that this process has read: a slot runs many trials on the same few files.
 ///
-/// A file that has changed since is read again; see ``FileStamp``. The last few are kept; what a
+/// A file that has changed since is read again; see `FileStamp`. The last few are kept; what a
 /// running trial uses stays alive with the trial. With a ``CacheFolder`` a file is read by one process
 /// of the machine, and the others map what that one has made of it.
 package final class DataCache: Sendable {
@@ -21,7 +21,9 @@ package final class DataCache: Sendable {
 
     /// An empty cache for a number of data sets.
     ///
-    /// - Parameter folder: what processes share; nil for nothing.
+    /// - Parameters:
+    ///   - capacity: how many it keeps.
+    ///   - folder: what processes share; nil for nothing.
     package init(capacity: Int, folder: CacheFolder? = nil) {
         self.capacity = capacity
         self.folder = Mutex(folder)

@@ -42,7 +42,9 @@ package final class LargestEntries {
 
     /// The k entries of largest magnitude; of equal ones those with the lower index.
     ///
-    /// - Parameter k: from 1 to d.
+    /// - Parameters:
+    ///   - k: from 1 to d.
+    ///   - vector: d numbers.
     package func select(_ k: Int, of vector: Vector) -> Found {
         precondition(k >= 1 && k <= dimension && vector.count == dimension, "1 ≤ k ≤ d")
         return selectByCounting(k, of: vector) ?? selectAmongCandidates(k, of: vector)

@@ -9,8 +9,9 @@ package struct Holdout: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - rowCount: at least 2.
-    ///   - share: above 0 and below 1; what it makes is rounded to the nearest number of rows, from 1
-    ///     to one less than there are.
+    ///   - share: above 0 and below 1; what it makes is rounded to the nearest number of rows, from
+    ///     1 to one less than there are.
+    ///   - seed: fixes which rows.
     package init(of rowCount: Int, share: Double, seed: UInt64) {
         precondition(rowCount >= 2 && share > 0 && share < 1, "a share of some rows")
         let count = min(max(1, Int((share * Double(rowCount)).rounded())), rowCount - 1)

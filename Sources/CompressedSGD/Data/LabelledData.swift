@@ -58,10 +58,13 @@ public final class LabelledData: @unchecked Sendable {
     /// Rows from their parts.
     ///
     /// - Parameters:
+    ///   - dimension: how many columns there are.
     ///   - offsets: where each row's entries begin, and where the last row's end.
     ///   - columns: ascending within a row and below `dimension`.
+    ///   - values: that of each entry, beside its column.
     ///   - labels: any finite numbers; the smallest is class 0.
-    ///   - isFixedWidth: whether `dimension` is that of each row, or the largest column that one has.
+    ///   - isFixedWidth: whether `dimension` is that of each row, or the largest column that one
+    ///     has.
     package convenience init(
         dimension: Int, offsets: [Int], columns: [UInt32], values: [Double], labels: [Double],
         isFixedWidth: Bool = false

@@ -22,6 +22,7 @@ public protocol Method: AnyObject {
     /// - Parameters:
     ///   - round: t = 0, 1, ….
     ///   - stepSize: γ.
+    ///   - exchange: asks for gradients, and carries and counts messages.
     /// - Throws: `ExchangeError.nonFinite` when the run has diverged.
     func round(_ round: Int, stepSize: Double, over exchange: Exchange) throws(ExchangeError)
 }

@@ -30,7 +30,9 @@ package final class MultilayerPerceptron<Scalar: KernelScalar>: Network {
     /// A network for the features and classes of a data set.
     ///
     /// - Parameters:
+    ///   - examples: with the features and the classes.
     ///   - hidden: the widths of the layers between, from 1; none makes softmax regression.
+    ///   - activation: what is applied between layers.
     ///   - chunk: how many rows are taken at a time; nil for 128, fewer where rows are very long.
     package init(
         for examples: any Examples, hidden: [Int], activation: Activation, chunk: Int? = nil

@@ -21,6 +21,9 @@ package protocol Network: AnyObject {
     /// - Parameters:
     ///   - rows: no more than `chunk`.
     ///   - examples: with the features and classes that the network was made for.
+    ///   - parameters: weights and biases, layer by layer.
+    ///   - gradient: g, as many numbers.
+    ///   - loss: what the losses are added to.
     func addGradient(
         of rows: UnsafeBufferPointer<UInt32>, in examples: any Examples,
         at parameters: UnsafePointer<Scalar>, to gradient: UnsafeMutablePointer<Scalar>,
@@ -31,6 +34,10 @@ package protocol Network: AnyObject {
     ///
     /// - Parameters:
     ///   - rows: no more than `chunk`.
+    ///   - examples: with the features and classes that the network was made for.
+    ///   - parameters: weights and biases, layer by layer.
+    ///   - loss: what the losses are added to.
+    ///   - right: what the number of such rows is added to.
     func addScore(
         of rows: UnsafeBufferPointer<UInt32>, in examples: any Examples,
         at parameters: UnsafePointer<Scalar>, loss: inout Double, right: inout Int)

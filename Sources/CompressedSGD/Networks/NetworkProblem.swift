@@ -26,6 +26,9 @@ package final class NetworkProblem<Net: Network>: Problem {
     /// A network on the rows of clients.
     ///
     /// - Parameters:
+    ///   - network: made for the features and classes of the examples.
+    ///   - examples: shared, never written to.
+    ///   - rows: who holds which of them.
     ///   - regulariser: r, added to each fᵢ.
     ///   - test: rows to be scored on.
     ///   - seed: fixes the parameters that a run starts from.

@@ -41,8 +41,10 @@ package final class ResidualNetwork<Scalar: KernelScalar>: Network {
     /// A network for images.
     ///
     /// - Parameters:
+    ///   - examples: with the pixels and the classes.
     ///   - image: their extents, as many numbers as an example has features; at least 8 × 8 pixels.
     ///   - width: w, from 1.
+    ///   - activation: what is applied between layers.
     ///   - chunk: how many images are taken at a time; nil for as many as make products large.
     package init(
         for examples: any Examples, image: ImageShape, width: Int, activation: Activation,

@@ -20,8 +20,10 @@ package final class ClientRows {
     /// Gives the rows of a data set to clients.
     ///
     /// - Parameters:
+    ///   - examples: shared, never written to.
     ///   - chosen: the rows that there are to give, ascending; nil for all.
     ///   - clients: n, from 1 to the number of rows.
+    ///   - split: which rows a client gets.
     ///   - batch: no more than the smallest client holds.
     ///   - seed: fixes batches, and splits that are drawn.
     /// - Throws: `ProblemError` when the shapes do not fit.

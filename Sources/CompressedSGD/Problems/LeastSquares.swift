@@ -52,6 +52,7 @@ public final class LeastSquares: Problem {
     ///   - dimension: d, at least 1.
     ///   - zeta: ζ ≥ 0, heterogeneity.
     ///   - sigma: σ ≥ 0, the root of the noise's total variance.
+    ///   - curvature: how strongly the clients' functions are curved.
     ///   - noise: what the noise is drawn from; with `skewed` d is even.
     ///   - precision: what clients compute in.
     ///   - seed: fixes bᵢ and the noise.

@@ -54,6 +54,7 @@ public final class LogisticRegression: Problem {
     /// - Parameters:
     ///   - data: rows and labels; shared, never written to.
     ///   - rows: who holds which of them.
+    ///   - regulariser: r, added to each fᵢ.
     ///   - test: rows to be scored on.
     ///   - precision: what clients compute in.
     /// - Throws: `ProblemError.classes` when there are not two.

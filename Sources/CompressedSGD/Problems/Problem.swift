@@ -15,7 +15,10 @@ public protocol Problem: AnyObject {
 
     /// ∇fᵢ(x).
     ///
-    /// - Parameter gradient: what it holds is overwritten.
+    /// - Parameters:
+    ///   - client: i = 0 … n − 1.
+    ///   - x: d numbers.
+    ///   - gradient: what it holds is overwritten.
     func gradient(of client: Int, at x: Vector, into gradient: Vector)
 
     /// gᵢᵗ: an unbiased estimate of ∇fᵢ(x). It depends on the seed, the client, the round and x, and

@@ -44,6 +44,8 @@ public final class SoftmaxRegression: Problem {
     /// - Parameters:
     ///   - data: rows and classes; shared, never written to.
     ///   - rows: who holds which of them.
+    ///   - regulariser: r, added to each fᵢ.
+    ///   - withIntercept: whether each class has a constant, too.
     ///   - test: rows to be scored on.
     ///   - precision: what clients compute in.
     package init(

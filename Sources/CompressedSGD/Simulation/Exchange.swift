@@ -28,7 +28,9 @@ public final class Exchange {
 
     /// An exchange between the clients of a problem and a server.
     ///
-    /// - Parameter sampling: who takes part in a round; nil for everybody.
+    /// - Parameters:
+    ///   - problem: whose gradients clients compute.
+    ///   - sampling: who takes part in a round; nil for everybody.
     public init(problem: any Problem, sampling: ClientSampling? = nil) {
         self.problem = problem
         self.sampling = sampling
@@ -62,7 +64,10 @@ public final class Exchange {
 
     /// Client to server: C(v), as both read it from the message.
     ///
-    /// - Parameter turn: whose message it is.
+    /// - Parameters:
+    ///   - vector: v, d numbers.
+    ///   - compressor: C.
+    ///   - turn: whose message it is.
     /// - Returns: Δ, valid until the next message.
     public func send(
         _ vector: Vector, by compressor: any Compressor, _ turn: Turn
@@ -114,7 +119,7 @@ public final class Exchange {
         bitsDown += message.bitCount * count
     }
 
-    /// Server to all clients: a step with few entries, as ``SparseFormat`` has it.
+    /// Server to all clients: a step with few entries, as `SparseFormat` has it.
     public func broadcast(_ step: Delta) throws(ExchangeError) {
         message.removeAll()
         if step.isDense {

@@ -67,8 +67,11 @@ public struct Simulation {
     /// A run that has not begun.
     ///
     /// - Parameters:
+    ///   - problem: what is minimised.
     ///   - method: fresh, made for the problem's dimension and clients.
+    ///   - plan: how many rounds, at which step sizes, and what is logged.
     ///   - sampling: who takes part in a round; nil for everybody.
+    ///   - optimum: f*, where it is known.
     public init(
         problem: any Problem, method: any Method, plan: Plan, sampling: ClientSampling? = nil,
         optimum: Optimum? = nil

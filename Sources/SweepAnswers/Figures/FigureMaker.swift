@@ -34,7 +34,13 @@ package struct FigureMaker {
     /// Prepares a picture.
     ///
     /// - Parameters:
+    ///   - observations: finished trials.
+    ///   - roles: what the factors are to the question.
     ///   - facets: positions of factors that have panels; nil: chosen where there are many series.
+    ///   - goal: the metric that decides, and its direction.
+    ///   - request: what is asked for.
+    ///   - traces: their logged rounds, for pictures that need them.
+    ///   - units: those of metrics and parameters, by name.
     ///   - sweep: tells the order of words.
     package init(
         _ observations: Observations, roles: ColumnRoles, facets: [Int]?, goal: MetricGoal,

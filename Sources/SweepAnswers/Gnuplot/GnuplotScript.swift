@@ -37,8 +37,10 @@ package struct GnuplotScript {
     /// Writes the script of a figure.
     ///
     /// - Parameters:
+    ///   - figure: what is drawn.
     ///   - name: the name of its files, without an ending.
     ///   - format: what it draws.
+    ///   - comment: lines at the script's head.
     package init(_ figure: Figure, name: String, format: Format, comment: [String] = []) {
         self.figure = figure
         self.name = name

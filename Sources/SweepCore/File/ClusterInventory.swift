@@ -39,7 +39,9 @@ package struct ClusterInventory: Sendable, Hashable {
 
     /// Reads an inventory.
     ///
-    /// - Parameter file: its name, for messages.
+    /// - Parameters:
+    ///   - text: the YAML.
+    ///   - file: its name, for messages.
     package init(_ text: String, file: String) throws(Problem) {
         let tree: YAMLTree
         do throws(YAMLProblem) {

@@ -18,7 +18,11 @@ package enum Spelling {
 
     /// `unknown key 'axis': did you mean 'axes'?`, or the names that are possible.
     ///
-    /// - Parameter owner: what the names belong to, if it must be said: ` of shape 'box'`.
+    /// - Parameters:
+    ///   - what: what kind of name it is: `key`.
+    ///   - name: the one that was written.
+    ///   - names: those that there are.
+    ///   - owner: what the names belong to, if it must be said: ` of shape 'box'`.
     package static func unknown(
         _ what: String, _ name: String, among names: [String], of owner: String = ""
     ) -> String {
