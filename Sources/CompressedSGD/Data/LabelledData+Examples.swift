@@ -18,8 +18,10 @@ extension LabelledData: Examples {
     /// Writes all d features of a row, each rounded to single precision.
     package func copyFeatures(ofRow row: Int, into target: UnsafeMutablePointer<Float>) {
         copyGroups(ofRow: row, into: target) { value, place in
+            let singles = SIMD4(
+                Float(value[0]), Float(value[1]), Float(value[2]), Float(value[3]))
             UnsafeMutableRawPointer(target + place).storeBytes(
-                of: SIMD4<Float>(value), as: SIMD4<Float>.self)
+                of: singles, as: SIMD4<Float>.self)
         }
     }
 

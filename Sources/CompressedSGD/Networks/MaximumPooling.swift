@@ -49,10 +49,10 @@ final class MaximumPooling<Scalar: KernelScalar> {
                     for y in 0..<windowHeight {
                         for x in 0..<windowWidth {
                             let candidate = input[corner + y * width + x]
-                            // Chosen, not jumped to: which one is largest cannot be foreseen.
-                            let isLarger = candidate > largest || candidate.isNaN
-                            largest = isLarger ? candidate : largest
-                            place = isLarger ? corner + y * width + x : place
+                            if candidate > largest || candidate.isNaN {
+                                largest = candidate
+                                place = corner + y * width + x
+                            }
                         }
                     }
                     value.base[next] = largest

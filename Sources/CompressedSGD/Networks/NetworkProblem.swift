@@ -20,8 +20,7 @@ package final class NetworkProblem<Net: Network>: Problem {
     private let rows: ClientRows
     private let vectors: RoundedVectors<Net.Scalar>
     private let test: TestRows<any Examples>?
-    private let part: Vector
-    private let sum: Vector
+    private let mean: MeanOverClients
 
     /// A network on the rows of clients.
     ///
@@ -43,8 +42,7 @@ package final class NetworkProblem<Net: Network>: Problem {
         self.test = test
         dimension = network.parameterCount
         vectors = RoundedVectors(dimension: dimension)
-        part = Vector(zeros: dimension)
-        sum = Vector(zeros: dimension)
+        mean = MeanOverClients(of: rows, regulariser: regulariser, dimension: dimension)
         let start = Vector(zeros: dimension)
         network.initialise(start, seed: seed)
         self.start = start
@@ -73,19 +71,7 @@ package final class NetworkProblem<Net: Network>: Problem {
 
     /// f(x) and ‖∇f(x)‖² over all rows of all clients.
     package func evaluate(at x: Vector) -> Evaluation {
-        var loss = 0.0
-        sum.clear()
-        for client in 0..<clients {
-            let own = rows.all(of: client)
-            let total = addUp(own, at: x, into: part)
-            sum.add(part, dividedBy: Double(own.count))
-            loss += total / Double(own.count)
-        }
-        sum.divide(by: Double(clients))
-        regulariser.addGradient(at: x, to: sum)
-        return Evaluation(
-            loss: loss / Double(clients) + regulariser.value(at: x),
-            gradientNormSquared: sum.normSquared)
+        mean.evaluate(at: x) { self.addUp($0, at: x, into: $1) }
     }
 
     /// The mean loss, and the share of rows whose largest logit, the first among equals, is that of

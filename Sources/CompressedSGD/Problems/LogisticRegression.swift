@@ -26,8 +26,7 @@ public final class LogisticRegression: Problem {
     /// Who holds which rows.
     let rows: ClientRows
     private let test: TestRows<LabelledData>?
-    private let part: Vector
-    private let sum: Vector
+    private let mean: MeanOverClients
 
     /// Splits a data set over clients.
     ///
@@ -76,8 +75,7 @@ public final class LogisticRegression: Problem {
             ? LogisticKernel(data: data, rows: rows, byColumns: isFull) : nil
         clients = rows.clients
         dimension = data.dimension
-        part = Vector(zeros: data.dimension)
-        sum = Vector(zeros: data.dimension)
+        mean = MeanOverClients(of: rows, regulariser: regulariser, dimension: data.dimension)
     }
 
     /// How many rows client i holds.
@@ -112,19 +110,7 @@ public final class LogisticRegression: Problem {
 
     /// f(x) and ‖∇f(x)‖² over all rows of all clients.
     public func evaluate(at x: Vector) -> Evaluation {
-        var loss = 0.0
-        sum.clear()
-        for client in 0..<clients {
-            let own = rows.all(of: client)
-            let total = doubles.sumGradientsAndLosses(of: own, at: x, into: part)
-            sum.add(part, dividedBy: Double(own.count))
-            loss += total / Double(own.count)
-        }
-        sum.divide(by: Double(clients))
-        regulariser.addGradient(at: x, to: sum)
-        return Evaluation(
-            loss: loss / Double(clients) + regulariser.value(at: x),
-            gradientNormSquared: sum.normSquared)
+        mean.evaluate(at: x) { doubles.sumGradientsAndLosses(of: $0, at: x, into: $1) }
     }
 
     /// The mean loss and the share of rows (a, y) with aᵀx > 0 just where y = +1.

@@ -36,8 +36,7 @@ public final class SoftmaxRegression: Problem {
     /// For the gradients of clients that compute in single.
     private let singles: SoftmaxKernel<Float>?
     private let test: TestRows<LabelledData>?
-    private let part: Vector
-    private let sum: Vector
+    private let mean: MeanOverClients
 
     /// Softmax regression on rows that clients hold.
     ///
@@ -63,8 +62,7 @@ public final class SoftmaxRegression: Problem {
             precision == .single ? SoftmaxKernel(data: data, withIntercept: withIntercept) : nil
         clients = rows.clients
         dimension = doubles.dimension
-        part = Vector(zeros: dimension)
-        sum = Vector(zeros: dimension)
+        mean = MeanOverClients(of: rows, regulariser: regulariser, dimension: dimension)
     }
 
     /// How many rows client i holds.
@@ -91,18 +89,7 @@ public final class SoftmaxRegression: Problem {
 
     /// f(x) and ‖∇f(x)‖² over all rows of all clients.
     public func evaluate(at x: Vector) -> Evaluation {
-        var loss = 0.0
-        sum.clear()
-        for client in 0..<clients {
-            let own = rows.all(of: client)
-            loss += doubles.sumGradients(of: own, at: x, into: part).loss / Double(own.count)
-            sum.add(part, dividedBy: Double(own.count))
-        }
-        sum.divide(by: Double(clients))
-        regulariser.addGradient(at: x, to: sum)
-        return Evaluation(
-            loss: loss / Double(clients) + regulariser.value(at: x),
-            gradientNormSquared: sum.normSquared)
+        mean.evaluate(at: x) { doubles.sumGradients(of: $0, at: x, into: $1).loss }
     }
 
     /// The mean loss, and the share of rows whose class has the largest aᵀw; of several, the first.

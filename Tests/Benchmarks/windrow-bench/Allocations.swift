@@ -33,11 +33,15 @@ extension Benchmark {
         }
     }
 
-    /// Prints the same for networks in both precisions.
+    /// Prints the same for networks and regressions in both precisions.
     func countNetworkAllocations() throws {
         let file = peers.folder + "/images.libsvm"
         try Inputs.rows(200, dimension: 64, entries: 12).write(to: file)
-        for problem in ["mlp, layers: 32-16", "cnn, width: 2, image: 1x8x8"] {
+        let problems = [
+            "mlp, layers: 32-16", "cnn, width: 2, image: 1x8x8", "logistic-regression",
+            "softmax-regression, intercept: true",
+        ]
+        for problem in problems {
             for precision in ["double", "single"] {
                 let counts = try ["full", "4"].map { batch in
                     let counts = try [Self.fewRounds, Self.manyRounds].map { rounds in
