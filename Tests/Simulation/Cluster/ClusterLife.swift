@@ -182,7 +182,13 @@ package struct ClusterLife {
     /// Far beyond all the work there is, done one after the other, with every wait.
     private var longestLife: Double {
         let work = plan.sweeps.reduce(0.0) { sum, sweep in
-            sum + (0..<sweep.extended).reduce(0.0) { $0 + sweep.seconds(of: $1) }
+            sum
+                + (0..<sweep.extended).reduce(0.0) { sum, trial in
+                    // Poison runs to its end in each attempt, and again when it is tried once more.
+                    let isTriedAgain = sweep.poison.contains(trial) && sweep.attempts <= 1000
+                    return sum + sweep.seconds(of: trial)
+                        * Double(isTriedAgain ? sweep.attempts : 1)
+                }
         }
         return 1200 + plan.faultsUntil + 4 * work
     }
