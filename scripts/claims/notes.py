@@ -7,8 +7,8 @@ INTRODUCTION = """
 2024) and *Communication-efficient Distributed SGD with Sketching* (Ivkin, Rothchild, Ullah, Braverman,
 Stoica, Arora, NeurIPS 2019), each claim as a sweep file that anyone can run, and what came out.
 
-`make reproduce` makes this page and its pictures anew. `SCALE=0.1` takes 737 CPU seconds with the papers' data, which is six
-to seven minutes on two quiet cores; `SCALE=1` is what the sweep files say, about 2,600 CPU seconds by an estimate from trials
+`make reproduce` makes this page and its pictures anew. `SCALE=0.1` took 7 minutes on two cores with the papers' data, 797 CPU
+seconds, once the program was built; `SCALE=1` is what the sweep files say, about 2,600 CPU seconds by an estimate from trials
 and rounds, and above 1 there are more seeds. At `SCALE=1` the sweeps of claims 1, 6 and 8 were run: 54 CPU seconds, and the
 same verdicts. Made in a fresh clone, the numbers were the same to the last digit. `DATA=FOLDER` is where a9a.libsvm and
 mushrooms.libsvm are, of the [LIBSVM collection](https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/); other
