@@ -265,7 +265,10 @@ struct AllocateTests {
                 }
             ).output()
             #expect(absent.code == 69, "\(absent.err)")
-            #expect(absent.err.contains("squeue cannot be run"), "\(absent.err)")
+            // ThreadSanitizer makes a fork of a vfork, whose parent does not see why it failed.
+            if getenv("WINDROW_SANITIZER").map({ String(cString: $0) }) != "thread" {
+                #expect(absent.err.contains("squeue cannot be run"), "\(absent.err)")
+            }
             let joinless = try lab.allocate("--join", "nowhere.join")
             #expect(joinless.code == 65, "\(joinless.err)")
             #expect(joinless.err.contains("windrow worker invite --output"), "\(joinless.err)")

@@ -225,7 +225,7 @@ struct RunTests {
             """
             sweep: crash
             experiment: noop
-            limits: {attempts: 2, timeout: 300ms}
+            limits: {attempts: 2, timeout: \(crash == "hang" ? "1s" : "1h")}
             axes:
               crash: [none, \(crash)]
               i: {range: [0, 3]}
