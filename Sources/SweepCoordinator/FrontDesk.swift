@@ -34,8 +34,9 @@ final class FrontDesk {
     private var silent: [Int32: String] = [:]
     /// How many of them the gatekeeper has decided on, by address.
     private var decided: [String: Int] = [:]
-    private var failure: String?
-    private var isBrokenOff = false
+    /// The failure that was told last, and whether it was by what the other side has sent: then no
+    /// decision of the gatekeeper is behind it.
+    private var failure: (reason: String, isTheirs: Bool)?
     /// Connections to be cut, when their last words have been sent.
     private var cuts: [(descriptor: Int32, address: String)] = []
     private var port: Substring?
@@ -110,21 +111,16 @@ final class FrontDesk {
         switch event {
         case .accepted(let descriptor, let address): silent[descriptor] = address
         case .admitted, .notAdmitted: break
-        case .failed(let reason): failure = reason
-        case .brokenOff: isBrokenOff = true
+        case .failed(let reason): failure = (reason, true)
+        case .brokenOff: failure = ("the connection broke in the middle of the handshake", false)
         case .disconnected(let descriptor):
             connections = connections.filter { $0.value.descriptor != descriptor }
             // libzmq tells of a failure right before the end of the connection that has failed.
-            let (reason, isBroken) = (failure, isBrokenOff)
-            (failure, isBrokenOff) = (nil, false)
+            let (reason, isTheirs) =
+                failure ?? ("what it has sent is no handshake: no windrow program", false)
+            failure = nil
             guard let address = silent.removeValue(forKey: descriptor) else { return }
-            if let reason { return refuse(address, nil, reason) }
-            if countDown(address) { return }
-            refuse(
-                address, nil,
-                isBroken
-                    ? "the connection broke in the middle of the handshake"
-                    : "what it has sent is no handshake: no windrow program")
+            if isTheirs || !countDown(address) { refuse(address, nil, reason) }
         }
     }
 
