@@ -60,12 +60,9 @@ private protocol PooledScalar: LaneScalar {
         _ candidates: Four, _ offset: Self, _ largest: inout Four, _ offsets: inout Four)
     static func keepLarger(
         _ candidate: Self, _ offset: Self, _ largest: inout Self, _ own: inout Self)
-    static func put(_ four: Four, at base: UnsafeMutablePointer<Self>)
-    static var one: Self { get }
 }
 
 extension Double: PooledScalar {
-    @inline(__always) fileprivate static var one: Double { 1 }
     @inline(__always)
     fileprivate static func strided(_ base: UnsafePointer<Double>, _ step: Int) -> Four {
         Four(base[0], base[step], base[2 &* step], base[3 &* step])
@@ -86,14 +83,9 @@ extension Double: PooledScalar {
         largest = candidate
         own = offset
     }
-    @inline(__always)
-    fileprivate static func put(_ four: Four, at base: UnsafeMutablePointer<Double>) {
-        UnsafeMutableRawPointer(base).storeBytes(of: four, as: Four.self)
-    }
 }
 
 extension Float: PooledScalar {
-    @inline(__always) fileprivate static var one: Float { 1 }
     @inline(__always)
     fileprivate static func strided(_ base: UnsafePointer<Float>, _ step: Int) -> Four {
         Four(base[0], base[step], base[2 &* step], base[3 &* step])
@@ -113,10 +105,6 @@ extension Float: PooledScalar {
         guard candidate > largest || candidate != candidate else { return }
         largest = candidate
         own = offset
-    }
-    @inline(__always)
-    fileprivate static func put(_ four: Four, at base: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(base).storeBytes(of: four, as: Four.self)
     }
 }
 
@@ -144,8 +132,8 @@ extension PooledScalar {
                     }
                     let first = min(column, columns &- 4)
                     let found = pool(corner + first &* step, maps)
-                    put(found.largest, at: maxima + (window &+ first))
-                    put(found.offsets, at: offsets + (window &+ first))
+                    put(found.largest, maxima, window &+ first)
+                    put(found.offsets, offsets, window &+ first)
                     column &+= 4
                 }
                 window &+= columns
