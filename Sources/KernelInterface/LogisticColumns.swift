@@ -7,7 +7,9 @@ package struct LogisticColumns {
     package let count: Int
     /// d, how many columns.
     package let dimension: Int
-    /// Where each column's entries begin, and where the last one's end.
+    /// The columns that are kept as bits, which have no entries below.
+    package let masked: MaskedColumns
+    /// Where each other column's entries begin, and where the last one's end.
     package let starts: UnsafePointer<UInt32>
     /// The row of each entry, ascending within a column.
     package let rows: UnsafePointer<UInt16>
@@ -30,11 +32,13 @@ package struct LogisticColumns {
 
     /// Some rows.
     package init(
-        count: Int, dimension: Int, starts: UnsafePointer<UInt32>, rows: UnsafePointer<UInt16>,
+        count: Int, dimension: Int, masked: MaskedColumns, starts: UnsafePointer<UInt32>,
+        rows: UnsafePointer<UInt16>,
         labels: UnsafePointer<Double>, workspace: UnsafeMutablePointer<Double>
     ) {
         self.count = count
         self.dimension = dimension
+        self.masked = masked
         self.starts = starts
         self.rows = rows
         self.labels = labels

@@ -60,12 +60,13 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
         of rows: LogisticRows, values: UnsafePointer<Scalar>, at x: UnsafePointer<Scalar>,
         to gradient: UnsafeMutablePointer<Scalar>)
     /// The same over rows that are stored by columns, summed in their own order: a margin by
-    /// ascending columns, a column in lanes like `sum`.
+    /// ascending columns, first those that are kept as bits; a column in lanes like `sum`, of its
+    /// entries, or of all rows where it is kept as bits.
     ///
     /// - Parameters:
     ///   - rows: a and y of each.
     ///   - values: the value of each entry; nil where all are 1.
-    ///   - margins: room for as many numbers as there are labels.
+    ///   - margins: room for 64 numbers for each word of bits of a column.
     ///   - x: d numbers.
     ///   - gradient: g, d numbers.
     static func addLogisticGradient(

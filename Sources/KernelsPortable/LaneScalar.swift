@@ -37,7 +37,11 @@ protocol LaneScalar {
     static func product(_ a: Self, _ b: Half) -> Half
     /// The numbers in a line's worth of places.
     static func gathered(_ base: UnsafePointer<Self>, _ places: UnsafePointer<UInt16>) -> Line
+    static func line(repeating number: Self) -> Line
     static func sum(_ a: Line, _ b: Line) -> Line
+    /// a + b where one of a word's bits is 1, the first bit that of the line's first lane in the
+    /// word's first part; a elsewhere.
+    static func sum(_ a: Line, _ b: Line, where word: UInt64, _ part: Int) -> Line
     static func product(_ a: Self, _ b: Line) -> Line
     static func product(_ a: Line, _ b: Line) -> Line
     static func positive(_ line: Line) -> Line
@@ -110,7 +114,19 @@ extension Double: LaneScalar {
             base[Int(places[0])], base[Int(places[1])], base[Int(places[2])], base[Int(places[3])],
             base[Int(places[4])], base[Int(places[5])], base[Int(places[6])], base[Int(places[7])])
     }
+    @inline(__always) static func line(repeating number: Double) -> Line {
+        Line(repeating: number)
+    }
     @inline(__always) static func sum(_ a: Line, _ b: Line) -> Line { a + b }
+    @inline(__always) static func sum(
+        _ a: Line, _ b: Line, where word: UInt64, _ part: Int
+    ) -> Line {
+        let first = UInt64(1) &<< UInt64(8 &* part)
+        let bits = SIMD8(
+            first, first &<< 1, first &<< 2, first &<< 3, first &<< 4, first &<< 5, first &<< 6,
+            first &<< 7)
+        return a + b.replacing(with: 0, where: SIMD8(repeating: word) & bits .== .zero)
+    }
     @inline(__always) static func product(_ a: Double, _ b: Line) -> Line { a * b }
     @inline(__always) static func product(_ a: Line, _ b: Line) -> Line { a * b }
     @inline(__always) static func positive(_ line: Line) -> Line {
@@ -213,7 +229,22 @@ extension Float: LaneScalar {
                 base[Int(places[11])], base[Int(places[12])], base[Int(places[13])],
                 base[Int(places[14])], base[Int(places[15])]))
     }
+    @inline(__always) static func line(repeating number: Float) -> Line { Line(repeating: number) }
     @inline(__always) static func sum(_ a: Line, _ b: Line) -> Line { a + b }
+    @inline(__always) static func sum(
+        _ a: Line, _ b: Line, where word: UInt64, _ part: Int
+    ) -> Line {
+        let half = UInt32(truncatingIfNeeded: word &>> UInt64(part / 2 &* 32))
+        let first = UInt32(1) &<< UInt32(part % 2 &* 16)
+        let bits = SIMD16(
+            lowHalf: SIMD8(
+                first, first &<< 1, first &<< 2, first &<< 3, first &<< 4, first &<< 5,
+                first &<< 6, first &<< 7),
+            highHalf: SIMD8(
+                first &<< 8, first &<< 9, first &<< 10, first &<< 11, first &<< 12, first &<< 13,
+                first &<< 14, first &<< 15))
+        return a + b.replacing(with: 0, where: SIMD16(repeating: half) & bits .== .zero)
+    }
     @inline(__always) static func product(_ a: Float, _ b: Line) -> Line { a * b }
     @inline(__always) static func product(_ a: Line, _ b: Line) -> Line { a * b }
     @inline(__always) static func positive(_ line: Line) -> Line {

@@ -48,17 +48,19 @@ extension LaneScalar {
             }
             start &+= count
         }
+        addWeighted(rows.masked, margins, to: gradient)
         addWeighted(rows, values, margins, to: gradient)
     }
 
-    /// margins ← A·x, each summed by ascending columns.
+    /// margins ← A·x, each summed by ascending columns, those of bits first.
     @inline(__always)
     private static func addMargins(
         of data: LogisticColumns, _ values: UnsafePointer<Self>?, at x: UnsafePointer<Self>,
         into margins: UnsafeMutablePointer<Self>
     ) {
         let rows = data.rows
-        margins.update(repeating: nothing, count: (data.count &+ 7) & ~7)
+        margins.update(repeating: nothing, count: 64 &* data.masked.wordCount)
+        addMargins(of: data.masked, at: x, into: margins)
         var entry = Int(data.starts[0])
         var column = 0
         while column < data.dimension {

@@ -1,3 +1,4 @@
+import KernelInterface
 import Testing
 
 @testable import CompressedSGD
@@ -33,6 +34,57 @@ import Testing
         }
         #expect(Shape.all.dropLast().allSatisfy { blocks($0) != nil })
         #expect(blocks(Shape.all[Shape.all.count - 1]) == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func
+        `columns of ones become bits where they have three entries for sixteen rows, block by block`(
+            isBinary: Bool
+        ) throws
+    {
+        // Blocks of 4096 and 964 rows: 64 words and 16, of which 4 bits belong to no row.
+        let counts = [0, 767, 768, 4096, 4097, 4096 + 191, 4096 + 192, 5060]
+        var (offsets, columns, values) = ([0], [UInt32](), [Double]())
+        for row in 0..<5060 {
+            for (column, count) in counts.enumerated() where row < count {
+                columns.append(UInt32(column))
+                values.append(isBinary ? 1 : 2)
+            }
+            offsets.append(columns.count)
+        }
+        let data = LabelledData(
+            dimension: counts.count, offsets: offsets, columns: columns, values: values,
+            labels: (0..<5060).map { $0 % 2 == 0 ? 1 : -1 })
+        let blocks = try #require(
+            ColumnBlocks<Double>(
+                data: data, order: (0..<5060).map { UInt32($0) }, clientStarts: [0, 5060]))
+        let found = [0, 1].map { blocks.columns(of: $0) }
+        #expect(found.map(\.count) == [4096, 964])
+        let expected = isBinary ? [[2, 3, 4, 5, 6, 7], [6, 7]] : [[], []]
+        for (block, first) in zip(found, [0, 4096]) {
+            let kept = expected[first == 0 ? 0 : 1]
+            #expect(block.masked.count % MaskedColumns.group == 0)
+            #expect(block.masked.count - kept.count < MaskedColumns.group)
+            for column in counts.indices {
+                let entries = min(max(0, counts[column] - first), block.count)
+                let stored = Int(block.starts[column + 1]) - Int(block.starts[column])
+                #expect(stored == (kept.contains(column) ? 0 : entries))
+                for entry in 0..<stored {
+                    #expect(block.rows[Int(block.starts[column]) + entry] == UInt16(entry))
+                }
+            }
+            let words = block.masked.wordCount
+            #expect(words == (block.count + 63) / 64)
+            for place in 0..<block.masked.count {
+                let column = Int(block.masked.columns[place])
+                if place < kept.count { #expect(column == kept[place]) }
+                let entries = place < kept.count ? min(counts[column] - first, block.count) : 0
+                for row in 0..<64 * words {
+                    let bit = block.masked.words[place * words + row / 64] >> UInt64(row % 64) & 1
+                    #expect((bit == 1) == (row < entries))
+                }
+            }
+        }
     }
 
     struct Shape: Sendable {

@@ -133,35 +133,7 @@ import Testing
     private static func gradientByColumns<Scalar: TestedScalar>(
         _ data: LabelledData, _ x: [Scalar], _ level: KernelLevel
     ) -> [Scalar] {
-        var starts: [UInt32] = [0]
-        var columns = [[(row: UInt16, value: Scalar)]](repeating: [], count: data.dimension)
-        for row in 0..<data.rowCount {
-            for entry in data.entries(ofRow: row) {
-                columns[entry.column].append((UInt16(row), Scalar(entry.value)))
-            }
-        }
-        for column in columns { starts.append(starts[starts.count - 1] + UInt32(column.count)) }
-        let labels = (0..<data.rowCount + 8).map { $0 < data.rowCount ? data.labels[$0] : 0 }
-        let margins = [Scalar](repeating: 7, count: labels.count)
-        var gradient = [Scalar](repeating: 0, count: data.dimension)
-        let memory = (
-            copy(starts), copy(columns.joined().map(\.row)), copy(columns.joined().map(\.value)),
-            copy(labels), copy(margins),
-            copy([Double](repeating: 7, count: LogisticColumns.chunk))
-        )
-        Scalar.kernels(level).addLogisticGradient(
-            of: LogisticColumns(
-                count: data.rowCount, dimension: data.dimension, starts: memory.0, rows: memory.1,
-                labels: memory.3, workspace: memory.5),
-            values: data.isBinary ? nil : UnsafePointer(memory.2), margins: memory.4, at: x,
-            to: &gradient)
-        memory.0.deallocate()
-        memory.1.deallocate()
-        memory.2.deallocate()
-        memory.3.deallocate()
-        memory.4.deallocate()
-        memory.5.deallocate()
-        return gradient
+        StoredColumns(data, Scalar.self).gradient(at: x, level).gradient
     }
 
     private static func data(
