@@ -31,6 +31,23 @@ package protocol ScalarKernels<Scalar>: SendableMetatype {
     /// Σ xᵢ, in as many lanes as a cache line has numbers, which are added up in a fixed tree, and what
     /// is left over behind them.
     static func sum(_ x: UnsafePointer<Scalar>, count: Int) -> Scalar
+    /// The largest number in each window of some maps, and where it stands.
+    ///
+    /// Among equals the first counts, row by row; NaN counts as largest, and the last NaN as that.
+    ///
+    /// - Parameters:
+    ///   - x: the maps.
+    ///   - maps: their extents and the windows'.
+    ///   - maxima: a number for each window, row by row.
+    ///   - offsets: how many pixels of the map each is behind its window's first one; exact, as long as
+    ///     `Scalar` has all such numbers, which for singles are those up to 2²⁴.
+    static func pool(
+        _ x: UnsafePointer<Scalar>, _ maps: PooledMaps,
+        into maxima: UnsafeMutablePointer<Scalar>, offsets: UnsafeMutablePointer<Scalar>)
+    /// Puts a number for each window where the window's largest stands; the other pixels stay.
+    static func unpool(
+        _ slopes: UnsafePointer<Scalar>, _ maps: PooledMaps, offsets: UnsafePointer<Scalar>,
+        into target: UnsafeMutablePointer<Scalar>)
 
     /// g ← g + Σ −y·σ(−y·aᵀx)·a over rows (a, y), one after the other.
     ///

@@ -15,7 +15,9 @@ protocol LaneScalar {
     static var emptyLine: Line { get }
     static var emptyFour: Four { get }
     static var nothing: Self { get }
+    static var one: Self { get }
 
+    static func == (a: Self, b: Self) -> Bool
     static func + (a: Self, b: Self) -> Self
     static func * (a: Self, b: Self) -> Self
     /// The nearest number.
@@ -58,6 +60,10 @@ protocol LaneScalar {
         _ weight: Self, times a: Four, at places: SIMD4<UInt32>, to y: UnsafeMutablePointer<Self>)
     static func total(_ four: Four) -> Self
     static func element(_ four: Four, _ lane: Int) -> Self
+    static func put(_ four: Four, _ base: UnsafeMutablePointer<Self>, _ index: Int)
+    static func product(_ a: Self, _ b: Four) -> Four
+    /// The first numbers of four fours, then the second ones, and so on.
+    static func transposed(_ a: Four, _ b: Four, _ c: Four, _ d: Four) -> (Four, Four, Four, Four)
 
     /// Eight numbers from an index on, widened.
     static func eight(_ base: UnsafePointer<Self>, _ index: Int) -> SIMD8<Double>
@@ -75,6 +81,7 @@ extension Double: LaneScalar {
     @inline(__always) static var emptyLine: Line { .zero }
     @inline(__always) static var emptyFour: Four { .zero }
     @inline(__always) static var nothing: Double { 0 }
+    @inline(__always) static var one: Double { 1 }
 
     @inline(__always) static func narrowed(_ number: Double) -> Double { number }
     @inline(__always) var widened: Double { self }
@@ -157,6 +164,14 @@ extension Double: LaneScalar {
         return two[0] + two[1]
     }
     @inline(__always) static func element(_ four: Four, _ lane: Int) -> Double { four[lane] }
+    @inline(__always) static func transposed(
+        _ a: Four, _ b: Four, _ c: Four, _ d: Four
+    ) -> (Four, Four, Four, Four) {
+        (
+            Four(a[0], b[0], c[0], d[0]), Four(a[1], b[1], c[1], d[1]),
+            Four(a[2], b[2], c[2], d[2]), Four(a[3], b[3], c[3], d[3])
+        )
+    }
 
     @inline(__always) static func eight(
         _ base: UnsafePointer<Double>, _ index: Int
@@ -175,6 +190,7 @@ extension Float: LaneScalar {
     @inline(__always) static var emptyLine: Line { .zero }
     @inline(__always) static var emptyFour: Four { .zero }
     @inline(__always) static var nothing: Float { 0 }
+    @inline(__always) static var one: Float { 1 }
 
     @inline(__always) static func narrowed(_ number: Double) -> Float { Float(number) }
     @inline(__always) var widened: Double { Double(self) }
@@ -265,6 +281,18 @@ extension Float: LaneScalar {
         return two[0] + two[1]
     }
     @inline(__always) static func element(_ four: Four, _ lane: Int) -> Float { four[lane] }
+    @inline(__always) static func put(
+        _ four: Four, _ base: UnsafeMutablePointer<Float>, _ index: Int
+    ) { UnsafeMutableRawPointer(base + index).storeBytes(of: four, as: Four.self) }
+    @inline(__always) static func product(_ a: Float, _ b: Four) -> Four { a * b }
+    @inline(__always) static func transposed(
+        _ a: Four, _ b: Four, _ c: Four, _ d: Four
+    ) -> (Four, Four, Four, Four) {
+        (
+            Four(a[0], b[0], c[0], d[0]), Four(a[1], b[1], c[1], d[1]),
+            Four(a[2], b[2], c[2], d[2]), Four(a[3], b[3], c[3], d[3])
+        )
+    }
 
     @inline(__always) static func eight(
         _ base: UnsafePointer<Float>, _ index: Int

@@ -13,120 +13,40 @@ extension SingleKernels {
 }
 
 /// Four rows of C, one or more registers wide.
-private typealias TileBlock<Scalar: TileScalar> = (
-    Scalar.Lanes, Scalar.Lanes, Scalar.Lanes, Scalar.Lanes
+private typealias TileBlock<Scalar: LaneScalar> = (
+    Scalar.Line, Scalar.Line, Scalar.Line, Scalar.Line
 )
 
-/// What a tile is made of.
-///
-/// It refines no protocol of the library, and a block is no type of its own: either would leave
-/// functions behind that the linker could merge.
-private protocol TileScalar {
-    /// `width` elements.
-    associatedtype Lanes
-    /// How many columns a block has.
-    static var width: Int { get }
-    static var nought: Self { get }
-    static var one: Self { get }
-    func isEqual(to other: Self) -> Bool
-    func times(_ other: Self) -> Self
+extension LaneScalar {
     /// Zeros.
-    static var noBlock: TileBlock<Self> { get }
-    static func fetch(_ base: UnsafePointer<Self>) -> Lanes
-    static func save(_ lanes: Lanes, _ base: UnsafeMutablePointer<Self>)
+    @inline(__always) fileprivate static var noBlock: TileBlock<Self> {
+        (emptyLine, emptyLine, emptyLine, emptyLine)
+    }
+
     /// Every element times a number.
-    static func scale(_ block: inout TileBlock<Self>, by factor: Self)
+    @inline(__always)
+    fileprivate static func scale(_ block: inout TileBlock<Self>, by factor: Self) {
+        block.0 = product(factor, block.0)
+        block.1 = product(factor, block.1)
+        block.2 = product(factor, block.2)
+        block.3 = product(factor, block.3)
+    }
+
     /// Adds aᵢ·b to row i for four elements of a column of A and a row b of B.
-    static func add(_ rows: RowGroup<Self>, times row: Lanes, to block: inout TileBlock<Self>)
-}
-
-extension Double: TileScalar {
-    fileprivate typealias Lanes = SIMD8<Double>
-
-    @inline(__always) fileprivate static var width: Int { 8 }
-    @inline(__always) fileprivate static var nought: Double { 0 }
-    @inline(__always) fileprivate static var one: Double { 1 }
-    @inline(__always) fileprivate func isEqual(to other: Double) -> Bool { self == other }
-    @inline(__always) fileprivate func times(_ other: Double) -> Double { self * other }
-
-    @inline(__always) fileprivate static var noBlock: TileBlock<Double> {
-        (.zero, .zero, .zero, .zero)
-    }
-
-    @inline(__always)
-    fileprivate static func fetch(_ base: UnsafePointer<Double>) -> Lanes {
-        UnsafeRawPointer(base).loadUnaligned(as: Lanes.self)
-    }
-
-    @inline(__always)
-    fileprivate static func save(_ lanes: Lanes, _ base: UnsafeMutablePointer<Double>) {
-        UnsafeMutableRawPointer(base).storeBytes(of: lanes, as: Lanes.self)
-    }
-
-    @inline(__always)
-    fileprivate static func scale(_ block: inout TileBlock<Double>, by factor: Double) {
-        block.0 *= factor
-        block.1 *= factor
-        block.2 *= factor
-        block.3 *= factor
-    }
-
     @inline(__always)
     fileprivate static func add(
-        _ rows: RowGroup<Double>, times row: Lanes, to block: inout TileBlock<Double>
+        _ rows: RowGroup<Self>, times row: Line, to block: inout TileBlock<Self>
     ) {
-        block.0 = block.0 + rows.a.pointee * row
-        block.1 = block.1 + rows.b.pointee * row
-        block.2 = block.2 + rows.c.pointee * row
-        block.3 = block.3 + rows.d.pointee * row
-    }
-}
-
-extension Float: TileScalar {
-    fileprivate typealias Lanes = SIMD16<Float>
-
-    @inline(__always) fileprivate static var width: Int { 16 }
-    @inline(__always) fileprivate static var nought: Float { 0 }
-    @inline(__always) fileprivate static var one: Float { 1 }
-    @inline(__always) fileprivate func isEqual(to other: Float) -> Bool { self == other }
-    @inline(__always) fileprivate func times(_ other: Float) -> Float { self * other }
-
-    @inline(__always) fileprivate static var noBlock: TileBlock<Float> {
-        (.zero, .zero, .zero, .zero)
-    }
-
-    @inline(__always)
-    fileprivate static func fetch(_ base: UnsafePointer<Float>) -> Lanes {
-        UnsafeRawPointer(base).loadUnaligned(as: Lanes.self)
-    }
-
-    @inline(__always)
-    fileprivate static func save(_ lanes: Lanes, _ base: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(base).storeBytes(of: lanes, as: Lanes.self)
-    }
-
-    @inline(__always)
-    fileprivate static func scale(_ block: inout TileBlock<Float>, by factor: Float) {
-        block.0 *= factor
-        block.1 *= factor
-        block.2 *= factor
-        block.3 *= factor
-    }
-
-    @inline(__always)
-    fileprivate static func add(
-        _ rows: RowGroup<Float>, times row: Lanes, to block: inout TileBlock<Float>
-    ) {
-        block.0 = block.0 + rows.a.pointee * row
-        block.1 = block.1 + rows.b.pointee * row
-        block.2 = block.2 + rows.c.pointee * row
-        block.3 = block.3 + rows.d.pointee * row
+        block.0 = sum(block.0, product(rows.a.pointee, row))
+        block.1 = sum(block.1, product(rows.b.pointee, row))
+        block.2 = sum(block.2, product(rows.c.pointee, row))
+        block.3 = sum(block.3, product(rows.d.pointee, row))
     }
 }
 
 /// Four rows of A: those of a packed panel, or where they are; rows that are missing stand for the
 /// last one that is there.
-private struct RowGroup<Scalar: TileScalar> {
+private struct RowGroup<Scalar: LaneScalar> {
     var a: UnsafePointer<Scalar>
     var b: UnsafePointer<Scalar>
     var c: UnsafePointer<Scalar>
@@ -148,30 +68,129 @@ private struct RowGroup<Scalar: TileScalar> {
     }
 }
 
+extension LaneScalar {
+    /// Copies columns of B into panels: row by row, a panel's columns side by side.
+    ///
+    /// Behind the last column stand zeros. Only a last panel that is not full is copied when the rest
+    /// stays where it is.
+    @inline(__always)
+    fileprivate static func packPanels(
+        _ source: UnsafePointer<Self>, _ operand: MatrixProduct<Self>.Operand,
+        columns: Int, inner: Int, whole: Bool, into panels: UnsafeMutablePointer<Self>
+    ) {
+        let width = Self.lineWidth
+        var column = whole ? 0 : columns / width &* width
+        while column < columns {
+            let panel = panels + column &* inner
+            let count = min(width, columns &- column)
+            var row = source + column &* operand.columnStride
+            var target = panel
+            var rest = inner
+            // A transposed matrix is read along its own rows, a block of lines at a time: its columns
+            // may lie so far apart that a cache cannot keep a line of each.
+            while count == width && operand.rowStride == 1 && rest >= width {
+                for index in stride(from: 0, to: width, by: 4) {
+                    var lines = RowGroup(
+                        row + index &* operand.columnStride, operand.columnStride, 4)
+                    for step in stride(from: 0, to: width, by: 4) {
+                        let own = transposed(
+                            four(lines.a, 0), four(lines.b, 0), four(lines.c, 0),
+                            four(lines.d, 0))
+                        let place = step &* width &+ index
+                        put(own.0, target, place)
+                        put(own.1, target, place &+ width)
+                        put(own.2, target, place &+ 2 &* width)
+                        put(own.3, target, place &+ 3 &* width)
+                        lines.advance(4)
+                    }
+                }
+                row += width
+                target += width &* width
+                rest &-= width
+            }
+            for _ in 0..<rest {
+                if count == width && operand.columnStride == 1 {
+                    put(line(row, 0), target, 0)
+                } else {
+                    for index in 0..<count { target[index] = row[index &* operand.columnStride] }
+                    for index in count..<width { target[index] = nothing }
+                }
+                row += operand.rowStride
+                target += width
+            }
+            column &+= width
+        }
+    }
+
+    /// Copies α·A into groups of four rows, column by column.
+    @inline(__always)
+    fileprivate static func packGroups(
+        _ source: UnsafePointer<Self>, _ operand: MatrixProduct<Self>.Operand, rows: Int,
+        inner: Int, alpha: Self, into groups: UnsafeMutablePointer<Self>
+    ) {
+        var row = 0
+        var target = groups
+        while row < rows {
+            var group = RowGroup(
+                source + row &* operand.rowStride, operand.rowStride, min(4, rows &- row))
+            var rest = inner
+            if row &+ 4 <= rows && operand.rowStride == 1 {
+                while rest > 0 {
+                    put(product(alpha, four(group.a, 0)), target, 0)
+                    target += 4
+                    group.advance(operand.columnStride)
+                    rest &-= 1
+                }
+            } else if operand.columnStride == 1 {
+                while rest >= 4 {
+                    let columns = transposed(
+                        four(group.a, 0), four(group.b, 0), four(group.c, 0), four(group.d, 0))
+                    put(product(alpha, columns.0), target, 0)
+                    put(product(alpha, columns.1), target, 4)
+                    put(product(alpha, columns.2), target, 8)
+                    put(product(alpha, columns.3), target, 12)
+                    target += 16
+                    group.advance(4)
+                    rest &-= 4
+                }
+            }
+            for _ in 0..<rest {
+                target[0] = alpha * group.a.pointee
+                target[1] = alpha * group.b.pointee
+                target[2] = alpha * group.c.pointee
+                target[3] = alpha * group.d.pointee
+                target += 4
+                group.advance(operand.columnStride)
+            }
+            row &+= 4
+        }
+    }
+}
+
 /// Where the elements of a tile of C begin: from nothing, from C, or from β·C.
-private struct TileTarget<Scalar: TileScalar> {
+private struct TileTarget<Scalar: LaneScalar> {
     var result: UnsafeMutablePointer<Scalar>
     var stride: Int
     var beta: Scalar
 
     @inline(__always) func begin(_ row: Int, _ column: Int) -> TileBlock<Scalar> {
         var block = Scalar.noBlock
-        guard !beta.isEqual(to: .nought) else { return block }
+        guard !(beta == Scalar.nothing) else { return block }
         let corner = result + (row &* stride &+ column)
-        block.0 = Scalar.fetch(corner)
-        block.1 = Scalar.fetch(corner + stride)
-        block.2 = Scalar.fetch(corner + 2 &* stride)
-        block.3 = Scalar.fetch(corner + 3 &* stride)
-        if !beta.isEqual(to: .one) { Scalar.scale(&block, by: beta) }
+        block.0 = Scalar.line(corner, 0)
+        block.1 = Scalar.line(corner + stride, 0)
+        block.2 = Scalar.line(corner + 2 &* stride, 0)
+        block.3 = Scalar.line(corner + 3 &* stride, 0)
+        if !(beta == Scalar.one) { Scalar.scale(&block, by: beta) }
         return block
     }
 
     @inline(__always) func end(_ block: TileBlock<Scalar>, _ row: Int, _ column: Int) {
         let corner = result + (row &* stride &+ column)
-        Scalar.save(block.0, corner)
-        Scalar.save(block.1, corner + stride)
-        Scalar.save(block.2, corner + 2 &* stride)
-        Scalar.save(block.3, corner + 3 &* stride)
+        Scalar.put(block.0, corner, 0)
+        Scalar.put(block.1, corner + stride, 0)
+        Scalar.put(block.2, corner + 2 &* stride, 0)
+        Scalar.put(block.3, corner + 3 &* stride, 0)
     }
 }
 
@@ -180,16 +199,16 @@ private struct TileTarget<Scalar: TileScalar> {
 /// A is cut into groups of four rows, B into panels as wide as a block. A tile takes one of each,
 /// or two of each where there are 32 registers of the widest kind. B is copied into panels where
 /// enough rows of A profit from that, A into groups where enough columns of B do.
-private enum MatrixProductDriver<Scalar: TileScalar> {
+private enum MatrixProductDriver<Scalar: LaneScalar> {
     @inline(__always)
     static func run(_ product: MatrixProduct<Scalar>) {
-        let width = Scalar.width
+        let width = Scalar.lineWidth
         let edge = product.workspace
         let leftPanels = edge + MatrixBlocks.tile
         let rowCapacity = (min(product.rows, MatrixBlocks.rows) &+ 7) / 8 &* 8
         let rightPanels =
             leftPanels + rowCapacity &* min(product.inner, MatrixBlocks.inner)
-        let copiesLeft = !product.alpha.isEqual(to: .one) || product.columns > 8 &* width
+        let copiesLeft = !(product.alpha == Scalar.one) || product.columns > 8 &* width
         let copiesRight = product.right.columnStride != 1 || product.rows > 32
 
         var firstColumn = 0
@@ -198,12 +217,12 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
             var firstInner = 0
             repeat {
                 let inner = min(product.inner &- firstInner, MatrixBlocks.inner)
-                let beta = firstInner == 0 ? product.beta : .one
+                let beta = firstInner == 0 ? product.beta : Scalar.one
                 let right =
                     product.right.base
                     + (firstInner &* product.right.rowStride
                         &+ firstColumn &* product.right.columnStride)
-                pack(
+                Scalar.packPanels(
                     right, product.right, columns: columns, inner: inner,
                     whole: copiesRight, into: rightPanels)
                 var firstRow = 0
@@ -214,7 +233,7 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
                         + (firstRow &* product.left.rowStride
                             &+ firstInner &* product.left.columnStride)
                     if copiesLeft {
-                        pack(
+                        Scalar.packGroups(
                             left, product.left, rows: rows, inner: inner,
                             alpha: product.alpha, into: leftPanels)
                     }
@@ -240,71 +259,6 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
         }
     }
 
-    /// Copies columns of B into panels: row by row, a panel's columns side by side.
-    ///
-    /// Behind the last column stand zeros. Only a last panel that is not full is copied when the rest
-    /// stays where it is.
-    @inline(__always)
-    static func pack(
-        _ source: UnsafePointer<Scalar>, _ operand: MatrixProduct<Scalar>.Operand,
-        columns: Int, inner: Int, whole: Bool, into panels: UnsafeMutablePointer<Scalar>
-    ) {
-        let width = Scalar.width
-        var column = whole ? 0 : columns / width &* width
-        while column < columns {
-            let panel = panels + column &* inner
-            let count = min(width, columns &- column)
-            var row = source + column &* operand.columnStride
-            var target = panel
-            var rest = inner
-            // A transposed matrix is read along its own rows, a block of lines at a time: its columns
-            // may lie so far apart that a cache cannot keep a line of each.
-            while count == width && operand.rowStride == 1 && rest >= width {
-                for index in 0..<width {
-                    let line = row + index &* operand.columnStride
-                    for step in 0..<width { target[step &* width &+ index] = line[step] }
-                }
-                row += width
-                target += width &* width
-                rest &-= width
-            }
-            for _ in 0..<rest {
-                if count == width && operand.columnStride == 1 {
-                    Scalar.save(Scalar.fetch(row), target)
-                } else {
-                    for index in 0..<count { target[index] = row[index &* operand.columnStride] }
-                    for index in count..<width { target[index] = .nought }
-                }
-                row += operand.rowStride
-                target += width
-            }
-            column &+= width
-        }
-    }
-
-    /// Copies α·A into groups of four rows, column by column.
-    @inline(__always)
-    static func pack(
-        _ source: UnsafePointer<Scalar>, _ operand: MatrixProduct<Scalar>.Operand, rows: Int,
-        inner: Int, alpha: Scalar, into groups: UnsafeMutablePointer<Scalar>
-    ) {
-        var row = 0
-        var target = groups
-        while row < rows {
-            var group = RowGroup(
-                source + row &* operand.rowStride, operand.rowStride, min(4, rows &- row))
-            for _ in 0..<inner {
-                target[0] = alpha.times(group.a.pointee)
-                target[1] = alpha.times(group.b.pointee)
-                target[2] = alpha.times(group.c.pointee)
-                target[3] = alpha.times(group.d.pointee)
-                target += 4
-                group.advance(operand.columnStride)
-            }
-            row &+= 4
-        }
-    }
-
     /// One block of A times one block of B.
     struct Part {
         var left: UnsafePointer<Scalar>
@@ -325,7 +279,7 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
         var edge: UnsafeMutablePointer<Scalar>
 
         @inline(__always) func run() {
-            let width = Scalar.width
+            let width = Scalar.lineWidth
             var column = 0
             while column < columns {
                 #if WIDE_REGISTERS
@@ -362,35 +316,35 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
 
         @inline(__always)
         func panel(_ column: Int) -> (base: UnsafePointer<Scalar>, step: Int) {
-            copiesRight || column &+ Scalar.width > columns
-                ? (rightPanels + column &* inner, Scalar.width) : (right + column, rightStride)
+            copiesRight || column &+ Scalar.lineWidth > columns
+                ? (rightPanels + column &* inner, Scalar.lineWidth) : (right + column, rightStride)
         }
 
         /// Four rows and one panel.
         @inline(__always) func single(_ row: Int, _ column: Int) {
             let rowCount = min(4, rows &- row)
-            let columnCount = min(Scalar.width, columns &- column)
-            guard rowCount < 4 || columnCount < Scalar.width else {
+            let columnCount = min(Scalar.lineWidth, columns &- column)
+            guard rowCount < 4 || columnCount < Scalar.lineWidth else {
                 var block = target.begin(row, column)
                 accumulate(&block, row, column)
                 return target.end(block, row, column)
             }
             let corner = target.result + (row &* target.stride &+ column)
-            if !target.beta.isEqual(to: .nought) {
+            if !(target.beta == Scalar.nothing) {
                 for index in 0..<rowCount {
                     for lane in 0..<columnCount {
-                        edge[index &* Scalar.width &+ lane] =
+                        edge[index &* Scalar.lineWidth &+ lane] =
                             corner[index &* target.stride &+ lane]
                     }
                 }
             }
-            let inside = TileTarget(result: edge, stride: Scalar.width, beta: target.beta)
+            let inside = TileTarget(result: edge, stride: Scalar.lineWidth, beta: target.beta)
             var block = inside.begin(0, 0)
             accumulate(&block, row, column)
             inside.end(block, 0, 0)
             for index in 0..<rowCount {
                 for lane in 0..<columnCount {
-                    corner[index &* target.stride &+ lane] = edge[index &* Scalar.width &+ lane]
+                    corner[index &* target.stride &+ lane] = edge[index &* Scalar.lineWidth &+ lane]
                 }
             }
         }
@@ -401,7 +355,7 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
             let (panel, step) = panel(column)
             var line = panel
             for _ in 0..<inner {
-                Scalar.add(rows, times: Scalar.fetch(line), to: &block)
+                Scalar.add(rows, times: Scalar.line(line, 0), to: &block)
                 rows.advance(leftStep)
                 line += step
             }
@@ -410,7 +364,7 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
         #if WIDE_REGISTERS
             /// Eight rows and two panels.
             @inline(__always) func quadruple(_ row: Int, _ column: Int) {
-                let width = Scalar.width
+                let width = Scalar.lineWidth
                 var upper = group(row)
                 var lower = group(row &+ 4)
                 let (first, step) = panel(column)
@@ -421,8 +375,8 @@ private enum MatrixProductDriver<Scalar: TileScalar> {
                 var c = target.begin(row &+ 4, column)
                 var d = target.begin(row &+ 4, column &+ width)
                 for _ in 0..<inner {
-                    let x = Scalar.fetch(left)
-                    let y = Scalar.fetch(right)
+                    let x = Scalar.line(left, 0)
+                    let y = Scalar.line(right, 0)
                     Scalar.add(upper, times: x, to: &a)
                     Scalar.add(upper, times: y, to: &b)
                     Scalar.add(lower, times: x, to: &c)

@@ -7,7 +7,7 @@
 /// Source: Polychronopoulos and Kuck, *Guided self-scheduling*, IEEE Trans. Computers 1987.
 struct LeaseSize {
     /// Seconds of work in one lease.
-    var work = 0.1
+    var work = 0.2
     /// Bound of one lease, whatever the trial time.
     var maximum = 16384
 

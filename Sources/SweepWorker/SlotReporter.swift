@@ -20,7 +20,7 @@ final class SlotReporter: @unchecked Sendable {
     ///
     /// The first row is to be seen soon; from then on a frame, which costs slot, worker,
     /// coordinator and disk a part of a millisecond together, shall not come too often.
-    private static let gathering = (first: 2_000_000, later: 100_000_000)
+    private static let gathering = (first: 2_000_000, later: 250_000_000)
     /// Outcomes in one frame at most.
     private static let maximumOutcomes = 4096
 

@@ -14,8 +14,8 @@ struct LeaseSizeTests {
     }
 
     @Test(
-        "a lease is a tenth of a second of work, within its bounds",
-        arguments: [(0.0, 16384), (1e-6, 16384), (1e-3, 100), (0.05, 2), (0.2, 1), (3600, 1)])
+        "a lease is a fifth of a second of work, within its bounds",
+        arguments: [(0.0, 16384), (1e-6, 16384), (1e-3, 200), (0.05, 4), (0.2, 1), (3600, 1)])
     func byTime(seconds: Double, expected: Int) {
         #expect(size.count(secondsPerTrial: seconds, waiting: .max / 4, slots: 2) == expected)
     }
