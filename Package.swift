@@ -246,7 +246,8 @@ let package = Package(
         .testTarget(
             name: "SweepWorkerTests", dependencies: ["SweepWorker"], swiftSettings: ours),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["windrow", "Processes", "SweepStore"],
+            name: "EndToEndTests",
+            dependencies: ["windrow", "Processes", "SweepStore", "SweepWire", "ZeroMQ"],
             exclude: ["Browser"], swiftSettings: ours),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments"], swiftSettings: ours),

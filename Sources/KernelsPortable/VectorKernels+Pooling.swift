@@ -51,7 +51,9 @@ extension PooledMaps {
     }
 }
 
-/// What four windows have so far. It refines no protocol of the library: see `LaneScalar`.
+/// What windows have so far, one or four of them.
+///
+/// It refines no protocol of the library: see `LaneScalar`.
 private protocol PooledScalar: LaneScalar {
     /// The numbers, or number, that lie a step apart.
     static func strided(_ base: UnsafePointer<Self>, _ step: Int) -> Four

@@ -27,10 +27,9 @@ extension CoordinatorShell {
                 guard let desk = frontDesk,
                     let (frames, origin) = try desk.socket.receiveWithOrigin()
                 else { break }
-                guard frames.count == 2, let name = frames.first, let payload = frames.last,
-                    let sender = desk.sender(name, origin)
+                guard let name = frames.first, let sender = desk.sender(name, origin)
                 else { continue }
-                receive(payload, from: sender)
+                receive(frames.dropFirst(), from: sender)
             } catch {
                 announce.yield(.stopped(reason: error.description))
                 break

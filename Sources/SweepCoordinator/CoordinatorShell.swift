@@ -24,6 +24,8 @@ package actor CoordinatorShell {
     var hasOpened: CheckedContinuation<Void, Never>?
     var storeErrors: [SweepDigest: StoreError] = [:]
     private var refusedPeers: Set<PeerID> = []
+    /// How many peers it is remembered of.
+    private static let rememberedRefusals = 1024
     private var directives = Deque<CoordinatorDirective>()
     private var isCarryingOut = false
 
@@ -148,9 +150,8 @@ package actor CoordinatorShell {
         for _ in 0..<256 {
             do {
                 guard let frames = try socket?.receive() else { break }
-                guard frames.count == 2, let sender = frames.first, let payload = frames.last
-                else { continue }
-                receive(payload, from: PeerID(sender))
+                guard let sender = frames.first else { continue }
+                receive(frames.dropFirst(), from: PeerID(sender))
             } catch {
                 announce.yield(.stopped(reason: error.description))
                 break
@@ -159,14 +160,21 @@ package actor CoordinatorShell {
         settle()
     }
 
-    func receive(_ payload: [UInt8], from peer: PeerID) {
-        do {
+    /// Takes what stood behind a peer's routing id: one frame, if it keeps to the protocol.
+    func receive(_ frames: ArraySlice<[UInt8]>, from peer: PeerID) {
+        do throws(WireError) {
+            guard let payload = frames.first, frames.count == 1 else {
+                throw WireError.malformed(
+                    "\(frames.count) frames, expected one; send it through a DEALER socket, without "
+                        + "an empty frame in front")
+            }
             let message = try WorkerMessage(decoding: payload)
             guard isAllowed(message, from: peer) else { return }
             if case .request(let request) = message, answer(request, from: peer) { return }
             carryOut(instance.receive(message, from: peer, now: EventLoop.now()))
         } catch {
-            // Once for each peer: a broken program repeats itself.
+            // Once for each peer, since a broken program repeats itself, as far as memory is bounded.
+            if refusedPeers.count >= Self.rememberedRefusals { refusedPeers.removeAll() }
             guard refusedPeers.insert(peer).inserted else { return }
             carryOut([.send(.refusal(reason: error.description), to: peer)])
             announce.yield(.refused(worker: "a peer", reason: error.description))
