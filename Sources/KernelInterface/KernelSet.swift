@@ -62,23 +62,24 @@ package protocol KernelSet: ScalarKernels where Scalar == Double {
     /// Whether all xᵢ are finite.
     static func areFinite(_ x: UnsafePointer<Double>, count: Int) -> Bool
 
-    /// Adds up to 256 entries to one row of a count sketch.
+    /// Adds entries to one row of a count sketch.
     ///
     /// - Parameters:
     ///   - entries: what is added, in order.
-    ///   - count: how many, 0 … 256.
-    ///   - words: entry i has the hash `words[i] ^ shared`, whose upper half is its bucket's place
-    ///     among the columns and whose lowest bit is its sign.
-    ///   - shared: the row's part of the hash.
+    ///   - count: how many.
+    ///   - words: 256 of them, or `count` if that is less; entry i has the hash
+    ///     `words[i mod 256] ^ shared[i / 256]`, whose upper half is its bucket's place among the
+    ///     columns and whose lowest bit is its sign.
+    ///   - shared: for each 256 entries the part of their hashes that they have in common.
     ///   - columns: from 1 to 2³¹.
     ///   - cells: the row of the table, `columns` numbers.
     static func sketch(
         _ entries: UnsafePointer<Double>, count: Int, words: UnsafePointer<UInt64>,
-        shared: UInt64, columns: Int, addingTo cells: UnsafeMutablePointer<Double>)
-    /// Reads the estimates of up to 256 entries from one row of a count sketch.
+        shared: UnsafePointer<UInt64>, columns: Int, addingTo cells: UnsafeMutablePointer<Double>)
+    /// Reads the estimates of entries with such hashes from one row of a count sketch.
     static func unsketch(
         _ cells: UnsafePointer<Double>, columns: Int, words: UnsafePointer<UInt64>,
-        shared: UInt64, into estimates: UnsafeMutablePointer<Double>, count: Int)
+        shared: UnsafePointer<UInt64>, into estimates: UnsafeMutablePointer<Double>, count: Int)
     /// The median of each column of a block; of an even number of rows the mean of the two in the
     /// middle. The block is left in another order.
     ///

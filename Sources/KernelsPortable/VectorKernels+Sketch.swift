@@ -1,7 +1,7 @@
 extension VectorKernels {
     package static func sketch(
         _ entries: UnsafePointer<Double>, count: Int, words: UnsafePointer<UInt64>,
-        shared: UInt64, columns: Int, addingTo cells: UnsafeMutablePointer<Double>
+        shared: UnsafePointer<UInt64>, columns: Int, addingTo cells: UnsafeMutablePointer<Double>
     ) {
         // Buckets and signed entries go to the stack, some at a time; then they are scattered.
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: stackSize) { buckets in
@@ -11,12 +11,14 @@ extension VectorKernels {
                 }
                 var start = 0
                 while start &+ stackSize <= count {
-                    hash(words + start, shared, columns, entries + start, buckets, signed)
+                    hash(
+                        words + start & 255, shared[start &>> 8], columns, entries + start, buckets,
+                        signed)
                     for index in 0..<stackSize { cells[Int(buckets[index])] += signed[index] }
                     start &+= stackSize
                 }
                 while start < count {
-                    let hash = words[start] ^ shared
+                    let hash = words[start & 255] ^ shared[start &>> 8]
                     cells[bucket(hash, columns)] += sign(entries[start], hash)
                     start &+= 1
                 }
@@ -43,34 +45,34 @@ extension VectorKernels {
 
     package static func unsketch(
         _ cells: UnsafePointer<Double>, columns: Int, words: UnsafePointer<UInt64>,
-        shared: UInt64, into estimates: UnsafeMutablePointer<Double>, count: Int
+        shared: UnsafePointer<UInt64>, into estimates: UnsafeMutablePointer<Double>, count: Int
     ) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: stackSize) { buckets in
             guard let buckets = buckets.baseAddress else { return }
             var start = 0
             while start &+ stackSize <= count {
-                let words = words + start
+                let (own, shared) = (words + start & 255, shared[start &>> 8])
                 var index = 0
                 while index < stackSize {
                     UnsafeMutableRawPointer(buckets).storeBytes(
-                        of: bucket(load(words, index) ^ shared, columns), toByteOffset: index &* 4,
+                        of: bucket(load(own, index) ^ shared, columns), toByteOffset: index &* 4,
                         as: SIMD8<UInt32>.self)
                     index &+= 8
                 }
                 index = 0
                 while index < stackSize {
-                    let own = buckets + index
+                    let places = buckets + index
                     let found = Lanes(
-                        cells[Int(own[0])], cells[Int(own[1])], cells[Int(own[2])],
-                        cells[Int(own[3])], cells[Int(own[4])], cells[Int(own[5])],
-                        cells[Int(own[6])], cells[Int(own[7])])
-                    store(sign(found, load(words, index) ^ shared), estimates, start &+ index)
+                        cells[Int(places[0])], cells[Int(places[1])], cells[Int(places[2])],
+                        cells[Int(places[3])], cells[Int(places[4])], cells[Int(places[5])],
+                        cells[Int(places[6])], cells[Int(places[7])])
+                    store(sign(found, load(own, index) ^ shared), estimates, start &+ index)
                     index &+= 8
                 }
                 start &+= stackSize
             }
             while start < count {
-                let hash = words[start] ^ shared
+                let hash = words[start & 255] ^ shared[start &>> 8]
                 estimates[start] = sign(cells[bucket(hash, columns)], hash)
                 start &+= 1
             }

@@ -64,6 +64,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [255, 4096, 4097, 70_001])
+    func `a tabulated index has the exclusive or of the words of its bytes, in every block`(
+        dimension: Int
+    ) {
+        let (rows, columns) = (2, 1000)
+        let sketch = Self.sketch(
+            .tabulation, rows: rows, columns: columns, dimension: dimension, seed: 9)
+        let words = sketch.hashWords
+        #expect(words.count == rows * 1024)
+        var random = RandomVectors(seed: 4)
+        let vector = random.normal(dimension)
+        let (table, expected) = (Vector(zeros: rows * columns), Vector(zeros: rows * columns))
+        sketch.project(vector, addingTo: table)
+        func place(_ index: Int, _ row: Int) -> (cell: Int, sign: Double) {
+            let hash = (0..<4).reduce(0 as UInt64) { hash, byte in
+                hash ^ words[row * 1024 + byte * 256 + (index >> (8 * byte)) % 256]
+            }
+            let bucket = Int(((hash >> 32) * UInt64(columns)) >> 32)
+            return (row * columns + bucket, hash % 2 == 0 ? 1 : -1)
+        }
+        for row in 0..<rows {
+            for index in 0..<dimension {
+                let (cell, sign) = place(index, row)
+                expected[cell] += sign * vector[index]
+            }
+        }
+        #expect(table.elements == expected.elements)
+        let estimates = Vector(zeros: dimension)
+        sketch.unsketch(table, into: estimates)
+        #expect(
+            (0..<dimension).allSatisfy { index in
+                let (first, second) = (place(index, 0), place(index, 1))
+                let sum =
+                    0.5 * first.sign * table[first.cell] + 0.5 * second.sign * table[second.cell]
+                return estimates[index] == sum
+            })
+    }
+
     /// Over many seeds: buckets are even, two coordinates meet once in c, products of up to four signs
     /// have mean 0, and signs do not go with buckets.
     @Test(arguments: [SketchHashFamily.polynomial, .tabulation])

@@ -9,14 +9,15 @@ import Testing
         level: KernelLevel, columns: Int
     ) {
         var inputs = KernelInputs(seed: 4)
-        for length in KernelInputs.lengths where length <= 256 {
+        for length in KernelInputs.lengths {
             let words = (0..<256).map { _ in inputs.bits() }
-            let shared = inputs.bits()
+            let shared = (0..<4).map { _ in inputs.bits() }
             let start = inputs.numbers(columns, awkward: false)
             var expected = start
             let entries = inputs.numbers(length, awkward: columns == 1000)
             for index in 0..<length {
-                let (bucket, sign) = Self.hash(words[index] ^ shared, columns)
+                let (bucket, sign) = Self.hash(
+                    words[index % 256] ^ shared[index / 256], columns)
                 expected[bucket] += sign * entries[index]
             }
             var cells = start
@@ -30,7 +31,8 @@ import Testing
                 cells, columns: columns, words: words, shared: shared, into: &estimates,
                 count: length)
             let read = (0..<length).map { index in
-                let (bucket, sign) = Self.hash(words[index] ^ shared, columns)
+                let (bucket, sign) = Self.hash(
+                    words[index % 256] ^ shared[index / 256], columns)
                 return sign * cells[bucket]
             }
             #expect(bits(estimates) == bits(read + [7]))

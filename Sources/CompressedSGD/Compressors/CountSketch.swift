@@ -215,13 +215,11 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
             var start = 0
             while start < dimension {
                 let entries = vector.base + start
-                let count = min(Self.blockSize, dimension - start)
-                hash.withBlock(from: start) { words, shared in
+                start += hash.withBlocks(from: start, to: dimension) { words, shared, count in
                     kernels.sketch(
                         entries, count: count, words: words, shared: shared, columns: columns,
                         addingTo: cells)
                 }
-                start += Self.blockSize
             }
         }
     }
@@ -251,11 +249,12 @@ public final class CountSketch: ContractiveCompressor, LinearCompressor {
                 let hash = hashes[row]
                 let cells = table.base + row * columns
                 let target = block.base + row * chunkSize - start
-                for first in stride(from: start, to: end, by: Self.blockSize) {
-                    hash.withBlock(from: first) { words, shared in
+                var first = start
+                while first < end {
+                    first += hash.withBlocks(from: first, to: end) { words, shared, count in
                         kernels.unsketch(
                             cells, columns: columns, words: words, shared: shared,
-                            into: target + first, count: min(Self.blockSize, end - first))
+                            into: target + first, count: count)
                     }
                 }
             }

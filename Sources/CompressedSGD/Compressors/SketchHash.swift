@@ -6,7 +6,10 @@ struct SketchHash {
     private let family: SketchHashFamily
     private let columns: UInt64
     /// The tables of tabulation; else six constants, and a block of words that were made of them.
+    ///
+    /// Behind them what several blocks share, block by block.
     private let words: UnsafeMutablePointer<UInt64>
+    private let wordCount: Int
 
     /// One row's functions, which live until they are deallocated.
     ///
@@ -38,9 +41,9 @@ struct SketchHash {
     private init(_ family: SketchHashFamily, columns: Int) {
         self.family = family
         self.columns = UInt64(columns)
-        let count = family == .tabulation ? Self.tableWords : Self.constantCount + Self.blockSize
-        words = .allocate(capacity: count)
-        words.initialize(repeating: 0, count: count)
+        wordCount = family == .tabulation ? Self.tableWords : Self.constantCount + Self.blockSize
+        words = .allocate(capacity: wordCount + Self.mostBlocks)
+        words.initialize(repeating: 0, count: wordCount + Self.mostBlocks)
     }
 
     /// Other functions, in the same memory.
@@ -57,18 +60,37 @@ struct SketchHash {
     /// Ends the functions' life.
     func deallocate() { words.deallocate() }
 
-    /// The words of the 256 indices from `start`, a multiple of 256: `body` gets 256 words, and one
-    /// that is to be combined with each of them by exclusive or.
+    /// The words of some blocks of 256 indices from `start`, a multiple of 256.
+    ///
+    /// `body` gets 256 words, for each block one that is to be combined with each of them by exclusive
+    /// or, and how many indices there are: less than a block's only if no more are left. Returns how
+    /// many.
     @inline(__always)
-    func withBlock(from start: Int, _ body: (UnsafePointer<UInt64>, UInt64) -> Void) {
+    func withBlocks(
+        from start: Int, to end: Int,
+        _ body: (UnsafePointer<UInt64>, _ shared: UnsafePointer<UInt64>, _ count: Int) -> Void
+    ) -> Int {
+        let shared = words + wordCount
         guard family == .tabulation else {
             fill(from: start)
-            return body(words + Self.constantCount, 0)
+            let count = min(Self.blockSize, end &- start)
+            body(words + Self.constantCount, shared, count)
+            return count
         }
-        let shared =
-            words[256 &+ (start &>> 8) & 255] ^ words[512 &+ (start &>> 16) & 255]
+        let count = min(Self.mostBlocks &* Self.blockSize, end &- start)
+        var block = 0
+        while block &* Self.blockSize < count {
+            shared[block] = sharedWord(start &+ block &* Self.blockSize)
+            block &+= 1
+        }
+        body(words, shared, count)
+        return count
+    }
+
+    @inline(__always)
+    private func sharedWord(_ start: Int) -> UInt64 {
+        words[256 &+ (start &>> 8) & 255] ^ words[512 &+ (start &>> 16) & 255]
             ^ words[768 &+ (start &>> 24) & 255]
-        body(words, shared)
     }
 
     private func fill(from start: Int) {
@@ -137,6 +159,8 @@ struct SketchHash {
     private static let tableWords = 4 * 256
     private static let constantCount = 6
     private static let blockSize = 256
+    /// How many blocks are handed out at a time.
+    private static let mostBlocks = 16
 }
 
 /// Where a count sketch's buckets and signs come from.
