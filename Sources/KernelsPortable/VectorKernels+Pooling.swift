@@ -51,17 +51,15 @@ extension PooledMaps {
     }
 }
 
-/// What windows have so far, one or four of them.
+/// What four windows have so far.
 ///
 /// It refines no protocol of the library: see `LaneScalar`.
 private protocol PooledScalar: LaneScalar {
-    /// The numbers, or number, that lie a step apart.
+    /// Four numbers that lie a step apart.
     static func strided(_ base: UnsafePointer<Self>, _ step: Int) -> Four
-    /// Puts a candidate, and its offset, where it is larger than what is there, or NaN.
+    /// Puts candidates, and their offset, where they are larger than what is there, or NaN.
     static func keepLarger(
         _ candidates: Four, _ offset: Self, _ largest: inout Four, _ offsets: inout Four)
-    static func keepLarger(
-        _ candidate: Self, _ offset: Self, _ largest: inout Self, _ own: inout Self)
 }
 
 extension Double: PooledScalar {
@@ -77,14 +75,6 @@ extension Double: PooledScalar {
         largest = largest.replacing(with: candidates, where: isLarger)
         offsets = offsets.replacing(with: offset, where: isLarger)
     }
-    @inline(__always)
-    fileprivate static func keepLarger(
-        _ candidate: Double, _ offset: Double, _ largest: inout Double, _ own: inout Double
-    ) {
-        guard candidate > largest || candidate != candidate else { return }
-        largest = candidate
-        own = offset
-    }
 }
 
 extension Float: PooledScalar {
@@ -99,14 +89,6 @@ extension Float: PooledScalar {
         let isLarger = (candidates .> largest) .| (candidates .!= candidates)
         largest = largest.replacing(with: candidates, where: isLarger)
         offsets = offsets.replacing(with: offset, where: isLarger)
-    }
-    @inline(__always)
-    fileprivate static func keepLarger(
-        _ candidate: Float, _ offset: Float, _ largest: inout Float, _ own: inout Float
-    ) {
-        guard candidate > largest || candidate != candidate else { return }
-        largest = candidate
-        own = offset
     }
 }
 
@@ -126,14 +108,14 @@ extension PooledScalar {
                 var column = 0
                 while column < columns {
                     guard columns >= 4 else {
-                        pool(
-                            corner + column &* step, maps, &maxima[window &+ column],
-                            &offsets[window &+ column])
+                        let found = pool(corner + column &* step, maps, step: 0)
+                        maxima[window &+ column] = element(found.largest, 0)
+                        offsets[window &+ column] = element(found.offsets, 0)
                         column &+= 1
                         continue
                     }
                     let first = min(column, columns &- 4)
-                    let found = pool(corner + first &* step, maps)
+                    let found = pool(corner + first &* step, maps, step: step)
                     put(found.largest, maxima, window &+ first)
                     put(found.offsets, offsets, window &+ first)
                     column &+= 4
@@ -143,12 +125,12 @@ extension PooledScalar {
         }
     }
 
-    /// Four windows side by side.
+    /// Four windows a step apart; with a step of 0 four times the same one.
     @inline(__always)
     private static func pool(
-        _ corner: UnsafePointer<Self>, _ maps: PooledMaps
+        _ corner: UnsafePointer<Self>, _ maps: PooledMaps, step: Int
     ) -> (largest: Four, offsets: Four) {
-        var largest = strided(corner, maps.windowWidth)
+        var largest = strided(corner, step)
         var offsets = emptyFour
         var first = nothing
         let width = narrowed(Double(maps.width))
@@ -156,33 +138,12 @@ extension PooledScalar {
         for _ in 0..<maps.windowHeight {
             var offset = first
             for x in 0..<maps.windowWidth {
-                keepLarger(strided(line + x, maps.windowWidth), offset, &largest, &offsets)
+                keepLarger(strided(line + x, step), offset, &largest, &offsets)
                 offset = offset + one
             }
             line += maps.width
             first = first + width
         }
         return (largest, offsets)
-    }
-
-    /// One window.
-    @inline(__always)
-    private static func pool(
-        _ corner: UnsafePointer<Self>, _ maps: PooledMaps, _ largest: inout Self, _ own: inout Self
-    ) {
-        largest = corner[0]
-        own = nothing
-        var first = nothing
-        let width = narrowed(Double(maps.width))
-        var line = corner
-        for _ in 0..<maps.windowHeight {
-            var offset = first
-            for x in 0..<maps.windowWidth {
-                keepLarger(line[x], offset, &largest, &own)
-                offset = offset + one
-            }
-            line += maps.width
-            first = first + width
-        }
     }
 }
