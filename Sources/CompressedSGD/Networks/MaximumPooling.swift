@@ -5,8 +5,6 @@ import KernelInterface
 ///
 /// Among equals the first counts, row by row. NaN counts as largest.
 final class MaximumPooling<Scalar: KernelScalar> {
-    /// How many maps an image has.
-    let channels: Int
     /// The maxima, channels × images × windows.
     let value: ScalarMemory<Scalar>
     /// How many pixels each maximum is behind its window's first one.
@@ -17,7 +15,6 @@ final class MaximumPooling<Scalar: KernelScalar> {
     init(
         channels: Int, height: Int, width: Int, windowHeight: Int, windowWidth: Int, images: Int
     ) {
-        self.channels = channels
         maps = PooledMaps(
             count: channels, height: height, width: width, windowHeight: windowHeight,
             windowWidth: windowWidth)
